@@ -1,1 +1,8 @@
-export {}
+export { formatAddress, type Address } from './address.ts'
+export { Child, runToEnd, type ChildOptions, type Exit, type Traces } from './child.ts'
+export { accepts, eventually, exists, fileExists, listening, type Patience } from './eventually.ts'
+export { Folder, temporaryFolder } from './folder.ts'
+export { freePort, freePorts } from './ports.ts'
+export { groupMembers, signalGroup, type Member } from './process-group.ts'
+export { RawClient, exchange, type Pattern } from './raw-client.ts'
+export { byteByByte, bytes, everySplit, splitAt } from './splits.ts'

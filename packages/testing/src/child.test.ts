@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { Child, runToEnd } from './child.ts'
+import { temporaryFolder } from './folder.ts'
+
+const node = process.execPath
+
+test('keeps the output and the exit code', async () => {
+  const result = await runToEnd(node, ['-e', 'console.log("out"); console.error(process.env.WORD); process.exit(3)'], {
+    env: { WORD: 'err' },
+  })
+  expect(result.code).toBe(3)
+  expect(result.output).toContain('out\n')
+  expect(result.output).toContain('err\n')
+})
+
+test('awaits a pattern and stops cleanly', async () => {
+  await using child = await Child.start(node, ['-e', 'console.log("ready"); setInterval(() => {}, 1000)'])
+  expect(await child.until(/read(y)/)).toBe('ready')
+  expect(await child.stop()).toEqual({ code: null, signal: 'SIGTERM' })
+})
+
+test('a program that ends too early shows its output', async () => {
+  await using child = await Child.start(node, ['-e', 'console.log("oh no")'])
+  await expect(child.until('ready')).rejects.toThrow(/ended before ready[^]*exit code 0[^]*oh no/)
+})
+
+test('finds a process and a file left behind, and removes the process', async () => {
+  await using folder = await temporaryFolder()
+  const file = await folder.write('app.pid', '1')
+  const orphan = 'setInterval(() => {}, 1000)'
+  const script = `
+    const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(orphan)}], { stdio: 'ignore' })
+    child.on('spawn', () => console.log('pid', child.pid, '.'))
+    setInterval(() => {}, 1000)`
+  await using child = await Child.start(node, ['-e', script])
+  const pid = Number(/pid (\d+) \./.exec(await child.until(/pid \d+ \./))?.[1])
+  await expect(child.stop('SIGTERM', { files: [file] })).rejects.toThrow(
+    new RegExp(`left behind: process ${pid} .*, file ${file}`),
+  )
+})
+
+test('a program that is not there is an error', async () => {
+  await expect(Child.start('/nonexistent/program', [])).rejects.toThrow('ENOENT')
+})
