@@ -1,0 +1,139 @@
+/** Walks the statements by the table of directives: checks every statement's shape, then applies it.
+ *
+ * Everything that is wrong is reported in one run, in nginx's words. A statement with a wrong shape is not applied, nor
+ * is what stands in its block; that is only checked.
+ */
+import type { Report } from './diagnostic.ts'
+import type { Context, Directive, DirectiveTable, Scope } from './directive.ts'
+import { knownDirectives } from './known.ts'
+import { nearest } from './nearest.ts'
+import type { Statement } from './statement.ts'
+
+export interface CheckOptions {
+  /** What to do about nginx's directives that have no row: 'refuse' is an error, 'warn' passes over them. */
+  readonly unimplemented?: 'refuse' | 'warn'
+}
+
+/** Checks and applies the statements in `scope`. What is wrong goes to `report`. */
+export function compile(
+  statements: readonly Statement[],
+  directives: DirectiveTable,
+  scope: Scope,
+  report: Report,
+  options: CheckOptions = {},
+): void {
+  new Checker(directives, report, options).walk(statements, scope.context, scope)
+}
+
+class Checker {
+  readonly #table: DirectiveTable
+  readonly #report: Report
+  readonly #options: CheckOptions
+
+  constructor(table: DirectiveTable, report: Report, options: CheckOptions) {
+    this.#table = table
+    this.#report = report
+    this.#options = options
+  }
+
+  /** Without a scope the statements' shapes are checked and nothing is applied: the block around them is wrong. */
+  walk(statements: readonly Statement[], context: Context, scope: Scope | undefined): void {
+    const seen = new Map<string, Statement>()
+    for (const statement of statements) this.#one(statement, context, scope, seen)
+  }
+
+  #one(statement: Statement, context: Context, scope: Scope | undefined, seen: Map<string, Statement>): void {
+    const rows = this.#table.get(statement.name)
+    if (rows === undefined) return this.#unknown(statement, context)
+    const row = rows.find((candidate) => candidate.contexts.includes(context))
+    if (row === undefined) return this.#misplaced(statement, context, rows)
+    if (!this.#shapeIsRight(statement, row)) return this.#inside(statement, row, undefined)
+    const first = seen.get(statement.name)
+    if (row.once === true && first !== undefined) {
+      const { file, line } = first.place
+      this.#report.emerg(`"${row.name}" directive is duplicate`, statement.place, `the first stands in ${file}:${line}`)
+      return
+    }
+    seen.set(statement.name, statement)
+    if (scope === undefined) return this.#inside(statement, row, undefined)
+    const inner = row.apply(scope, statement, this.#report) ?? scope
+    this.#inside(statement, row, inner)
+    row.close?.(inner, statement, this.#report)
+  }
+
+  #inside(statement: Statement, row: Directive, scope: Scope | undefined): void {
+    if (row.block === undefined || row.block === 'any' || statement.block === undefined) return
+    this.walk(statement.block, row.block, scope)
+  }
+
+  #shapeIsRight(statement: Statement, row: Directive): boolean {
+    const { name, place } = statement
+    if (row.block === undefined && statement.block !== undefined) {
+      this.#report.emerg(`directive "${name}" is not terminated by ";"`, place)
+      return false
+    }
+    if (row.block !== undefined && statement.block === undefined) {
+      this.#report.emerg(`directive "${name}" has no opening "{"`, place)
+      return false
+    }
+    const [min, max] = row.args === 'flag' ? [1, 1] : row.args
+    const count = statement.args.length
+    if (count >= min && count <= max) return true
+    const suggestion = this.#missingSemicolon(statement) ?? `${expected(min, max)}, got ${count}`
+    this.#report.emerg(`invalid number of arguments in "${name}" directive`, place, suggestion)
+    return false
+  }
+
+  /** A directive's name at the start of a further line, among the arguments: the `;` before it was forgotten. */
+  #missingSemicolon(statement: Statement): string | undefined {
+    let line = statement.place.line
+    let last = statement.name
+    for (const word of statement.args) {
+      if (word.place.line > line && !word.quoted && this.#table.has(word.text)) {
+        return `a ";" seems to be missing after "${last}" in line ${line}`
+      }
+      line = word.place.line
+      last = word.text
+    }
+    return undefined
+  }
+
+  #misplaced(statement: Statement, context: Context, rows: readonly Directive[]): void {
+    const contexts = [...new Set(rows.flatMap((row) => row.contexts))]
+    this.#report.emerg(
+      `"${statement.name}" directive is not allowed here`,
+      statement.place,
+      `this is the context "${context}"; it is allowed in ${list(contexts)}`,
+    )
+    const block = rows.find((row) => row.block !== undefined)
+    if (block !== undefined) this.#inside(statement, block, undefined)
+  }
+
+  #unknown(statement: Statement, context: Context): void {
+    const { name, place } = statement
+    if (knownDirectives.has(name)) {
+      const message = `directive "${name}" of nginx is not implemented by trivet`
+      if (this.#options.unimplemented === 'warn') this.#report.warn(message, place)
+      else {
+        this.#report.emerg(message, place, '`trivet_unimplemented warn;` at the main level passes over such directives')
+      }
+      return
+    }
+    const guess = nearest(name, [...this.#namesIn(context)]) ?? nearest(name, [...this.#table.keys()])
+    const suggestion = guess === undefined ? undefined : `did you mean "${guess}"?`
+    this.#report.emerg(`unknown directive "${name}"`, place, suggestion)
+  }
+
+  *#namesIn(context: Context): Generator<string> {
+    for (const [name, rows] of this.#table) if (rows.some((row) => row.contexts.includes(context))) yield name
+  }
+}
+
+function expected(min: number, max: number): string {
+  if (min === max) return min === 0 ? 'expected no arguments' : `expected ${min}`
+  return max === Number.POSITIVE_INFINITY ? `expected at least ${min}` : `expected ${min} to ${max}`
+}
+
+function list(contexts: readonly Context[]): string {
+  return contexts.map((context) => `"${context}"`).join(', ')
+}

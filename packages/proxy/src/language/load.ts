@@ -1,0 +1,131 @@
+/** Files into statements: reads a configuration, follows its `include`s, keeps every text for messages and `-T`.
+ *
+ * An `include` is replaced by what it names, wherever it stands. Its path is relative to the folder of the main file,
+ * as in nginx; a pattern may match nothing, a plain name must exist.
+ */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { expandGlob, isPattern } from './glob.ts'
+import { Findings } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { parse } from './parser.ts'
+import type { Place, Statement } from './statement.ts'
+import { commandLine } from './statement.ts'
+
+/** Includes nest at most this deep. */
+export const maxIncludeDepth = 32
+
+/** A configuration as text and statements, not yet checked against the directives. */
+export interface LoadedConfig {
+  /** The main file, absolute. */
+  readonly file: string
+  readonly statements: readonly Statement[]
+  /** The text of every file read, in the order of reading (the main file first); `-g` is under `commandLine`. */
+  readonly sources: ReadonlyMap<string, string>
+  /** For each included file the place of the `include` that read it first. */
+  readonly includes: ReadonlyMap<string, Place>
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface LoadOptions {
+  /** What a relative `file` is relative to; default the current folder. */
+  readonly prefix?: string
+  /** Reads a file as a byte string (latin-1); default the file system. */
+  readonly readFile?: (path: string) => string
+  /** The text of `-g`: statements of the main level that come first. */
+  readonly globals?: string
+}
+
+/** Reads a configuration with all it includes. Never throws for what the files hold: see `diagnostics`. */
+export function loadConfig(file: string, options: LoadOptions = {}): LoadedConfig {
+  const path = resolve(options.prefix ?? '.', file)
+  const loader = new Loader(path, options.readFile ?? readBytes)
+  const statements: Statement[] = []
+  if (options.globals !== undefined) statements.push(...loader.parseText(options.globals, commandLine, []))
+  statements.push(...loader.read(path, undefined, []))
+  const { sources, includes, findings } = loader
+  return { file: path, statements, sources, includes, diagnostics: findings.diagnostics }
+}
+
+function readBytes(path: string): string {
+  return readFileSync(path, 'latin1')
+}
+
+class Loader {
+  readonly sources = new Map<string, string>()
+  readonly includes = new Map<string, Place>()
+  readonly findings = new Findings()
+  readonly #folder: string
+  readonly #readFile: (path: string) => string
+
+  constructor(mainFile: string, readFile: (path: string) => string) {
+    this.#folder = dirname(mainFile)
+    this.#readFile = readFile
+  }
+
+  /** `chain` holds the files being read right now, outermost first. */
+  read(path: string, from: Place | undefined, chain: readonly string[]): Statement[] {
+    if (chain.includes(path)) {
+      this.findings.emerg(`"${path}" includes itself`, from, `by way of ${[...chain, path].join(' -> ')}`)
+      return []
+    }
+    if (chain.length > maxIncludeDepth) {
+      this.findings.emerg(`includes are nested deeper than ${maxIncludeDepth}`, from)
+      return []
+    }
+    let text = this.sources.get(path)
+    if (text === undefined) {
+      try {
+        text = this.#readFile(path)
+      } catch (error) {
+        this.findings.emerg(`open() "${path}" failed (${describe(error)})`, from)
+        return []
+      }
+      if (from !== undefined) this.includes.set(path, from)
+    }
+    return this.parseText(text, path, [...chain, path])
+  }
+
+  parseText(text: string, file: string, chain: readonly string[]): Statement[] {
+    this.sources.set(file, text)
+    return this.#expand(parse(text, file, this.findings), chain)
+  }
+
+  #expand(statements: readonly Statement[], chain: readonly string[]): Statement[] {
+    return statements.flatMap((statement): Statement[] => {
+      if (statement.name === 'include') return this.#include(statement, chain)
+      if (statement.block === undefined) return [statement]
+      return [{ ...statement, block: this.#expand(statement.block, chain) }]
+    })
+  }
+
+  #include(statement: Statement, chain: readonly string[]): Statement[] {
+    const [argument, ...more] = statement.args
+    if (statement.block !== undefined) {
+      this.findings.emerg('directive "include" is not terminated by ";"', statement.place)
+      return []
+    }
+    if (argument === undefined || more.length > 0) {
+      this.findings.emerg('invalid number of arguments in "include" directive', statement.place)
+      return []
+    }
+    const path = resolve(this.#folder, argument.text)
+    const files = isPattern(path) ? expandGlob(path) : [path]
+    return files.flatMap((file) => this.read(file, argument.place, chain))
+  }
+}
+
+const systemErrors: Readonly<Record<string, string>> = {
+  ENOENT: '2: No such file or directory',
+  EACCES: '13: Permission denied',
+  ENOTDIR: '20: Not a directory',
+  EISDIR: '21: Is a directory',
+  EMFILE: '24: Too many open files',
+}
+
+/** `2: No such file or directory`: a system error as nginx writes it in parentheses. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as NodeJS.ErrnoException
+  return (code !== undefined ? systemErrors[code] : undefined) ?? error.message
+}
