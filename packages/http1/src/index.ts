@@ -1,1 +1,11 @@
-export {}
+export { httpDate } from './codec/date.ts'
+export { Http1Error, type Http1ErrorCode } from './codec/error.ts'
+export type { Underscores } from './codec/field-scanner.ts'
+export type { RequestHead, ResponseHead } from './codec/head.ts'
+export { HeaderFields } from './codec/header-fields.ts'
+export { defaultLimits, type Limits } from './codec/limits.ts'
+export type { Step } from './codec/message-parser.ts'
+export { RequestParser, type RequestParserOptions } from './codec/request-parser.ts'
+export { ResponseParser, type ResponseParserOptions } from './codec/response-parser.ts'
+export { splitTarget, type Target } from './codec/target.ts'
+export { chunkPrefix, lastChunk, lastChunkWithTrailers, requestHead, responseHead, statusLine } from './codec/writer.ts'
