@@ -117,7 +117,7 @@ export class Child implements AsyncDisposable {
     try {
       const exit = await this.untilExit(timeout)
       await eventually(() => groupMembers(this.pid).length === 0, { timeout: 2000 }).catch(() => undefined)
-      const left = [...groupMembers(this.pid).map(({ pid, command }) => `process ${pid} (${command})`)]
+      const left = groupMembers(this.pid).map(({ pid, command }) => `process ${pid} (${command})`)
       for (const address of traces.sockets ?? []) {
         if (await accepts(address)) left.push(`listener at ${formatAddress(address)}`)
       }
