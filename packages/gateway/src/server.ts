@@ -1,1 +1,12 @@
-export {}
+export { GatewayError } from './gateway-error.ts'
+export type { GatewayErrorCode } from './gateway-error.ts'
+export { Disconnect } from './server/disconnect.ts'
+export { emptyInput } from './server/empty-input.ts'
+export { fileWrapper } from './server/file-wrapper.ts'
+export { headerKey } from './server/header-key.ts'
+export type { HeaderKey } from './server/header-key.ts'
+export { InputQueue } from './server/input-queue.ts'
+export type { InputSource } from './server/input-queue.ts'
+export { run } from './server/run.ts'
+export type { ResponseSink, RunOptions } from './server/sink.ts'
+export { textErrors } from './server/text-errors.ts'
