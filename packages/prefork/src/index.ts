@@ -1,1 +1,11 @@
-export {}
+export { formatAddress, type Address } from './address.ts'
+export { bind, type BindOptions, type BoundListener } from './bind/bind.ts'
+export { PreforkError, WorkerFailed, type Exit, type PreforkErrorCode } from './error.ts'
+export { Master, type MasterEvents, type StopOptions } from './master/master.ts'
+export type { MasterOptions } from './master/options.ts'
+export type { OutputStream } from './master/output.ts'
+export type { WorkerState } from './master/lifecycle.ts'
+export type { RespawnLimits, RespawnPolicy } from './master/respawn-policy.ts'
+export type { WorkerInfo } from './master/worker-process.ts'
+export { PidFile } from './pid-file.ts'
+export { watchSignals } from './signals.ts'

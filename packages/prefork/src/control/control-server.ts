@@ -1,0 +1,128 @@
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import net, { type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PreforkError } from '../error.ts'
+import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type RawMessage } from './messages.ts'
+
+// The master's end of the control channel: one unix socket in a folder of its own, mode 0700, which belongs to the
+// workers' user and goes when the master stops. Whoever connects must say which worker it is: `hello` carries the token
+// that only that worker found in its environment. Until then a connection has a few seconds and one line.
+
+/** The master's half of one worker's control connection. */
+export interface ControlPeer {
+  send(message: object): void
+  close(): void
+}
+
+/** The worker that a token belongs to, as seen from the channel. */
+export interface ControlParty {
+  /** Called once, with the connection of the worker that said hello. */
+  joined(peer: ControlPeer, pid: number): void
+  received(message: RawMessage): void
+  /** The connection is gone; `error` when the worker broke the protocol. */
+  left(error: PreforkError | undefined): void
+}
+
+/** Milliseconds that a connection may take to say hello. */
+const helloTimeout = 5000
+
+/** Unix socket paths hold 104 to 108 bytes; a longer TMPDIR is passed over. */
+const maxFolderPath = 80
+
+export class ControlServer {
+  readonly path: string
+  readonly #folder: string
+  readonly #server: Server
+  readonly #parties = new Map<string, ControlParty>()
+  readonly #sockets = new Set<Socket>()
+
+  private constructor(folder: string) {
+    this.#folder = folder
+    this.path = join(folder, 'control')
+    this.#server = net.createServer((socket) => this.#accept(socket))
+  }
+
+  static async open(): Promise<ControlServer> {
+    const base = tmpdir().length > maxFolderPath ? '/tmp' : tmpdir()
+    const server = new ControlServer(mkdtempSync(join(base, 'trivet-')))
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject)
+      server.#server.listen({ path: server.path }, resolve)
+    })
+    chmodSync(server.path, 0o600)
+    return server
+  }
+
+  /** Lets workers that run as another user in. */
+  admit(uid: number | undefined, gid: number | undefined): void {
+    if (uid === undefined && gid === undefined) return
+    chownSync(this.path, uid ?? -1, gid ?? -1)
+    chownSync(this.#folder, uid ?? -1, gid ?? -1)
+  }
+
+  expect(token: string, party: ControlParty): void {
+    this.#parties.set(token, party)
+  }
+
+  forget(token: string): void {
+    this.#parties.delete(token)
+  }
+
+  close(): void {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #accept(socket: Socket): void {
+    const reader = new MessageReader(maxWorkerLine)
+    let party: ControlParty | undefined
+    let broken: PreforkError | undefined
+    const impatience = setTimeout(() => socket.destroy(), helloTimeout)
+    this.#sockets.add(socket)
+    socket.setEncoding('utf8')
+    socket.on('error', () => {}) // 'close' follows, and says all there is to say
+    socket.on('data', (chunk: string) => {
+      try {
+        for (const message of reader.push(chunk)) {
+          if (party !== undefined) party.received(message)
+          else {
+            party = this.#greet(socket, message)
+            clearTimeout(impatience)
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof PreforkError)) throw error
+        broken = error
+        socket.destroy()
+      }
+    })
+    socket.on('close', () => {
+      clearTimeout(impatience)
+      this.#sockets.delete(socket)
+      party?.left(broken)
+    })
+  }
+
+  #greet(socket: Socket, message: RawMessage): ControlParty {
+    const token = text(message, 'token') ?? ''
+    const party = this.#parties.get(token)
+    if (message.type !== 'hello' || party === undefined) {
+      throw new PreforkError('protocol', 'a control connection must begin with `hello` and a token that was given out')
+    }
+    if (message['version'] !== protocolVersion) {
+      const refusal = `this master speaks version ${protocolVersion} of the worker contract, the worker ${String(message['version'])}`
+      socket.end(encodeMessage({ type: 'refused', message: refusal }))
+      party.left(new PreforkError('protocol', refusal))
+      throw new PreforkError('protocol', refusal)
+    }
+    this.#parties.delete(token)
+    const pid = message['pid']
+    party.joined(
+      { send: (down) => void socket.write(encodeMessage(down)), close: () => void socket.destroy() },
+      typeof pid === 'number' ? pid : 0,
+    )
+    return party
+  }
+}

@@ -1,0 +1,37 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { protocolVersion } from '../control/messages.ts'
+import type { Settings } from './options.ts'
+
+/** Spawns one worker as the contract says: stdin from /dev/null, output piped, listeners from descriptor 3 on. */
+export function spawnWorker(settings: Settings, slot: number, control: string, token: string): ChildProcess {
+  const [command, args] = withGroups(settings)
+  const options: SpawnOptions = {
+    stdio: ['ignore', 'pipe', 'pipe', ...settings.listeners.map((listener) => listener.fd)],
+    env: {
+      ...settings.env,
+      LISTEN_FDS: String(settings.listeners.length),
+      LISTEN_PID: undefined, // the master's own activation is not the worker's, and no pid counts as valid
+      LISTEN_FDNAMES: undefined,
+      TRIVET_VERSION: String(protocolVersion),
+      TRIVET_CONTROL: control,
+      TRIVET_TOKEN: token,
+      TRIVET_SLOT: String(slot),
+    },
+  }
+  if (settings.cwd !== undefined) options.cwd = settings.cwd
+  if (settings.groups.length === 0) {
+    if (settings.uid !== undefined) options.uid = settings.uid
+    if (settings.gid !== undefined) options.gid = settings.gid
+  }
+  return spawn(command, [...args], options)
+}
+
+/** spawn's own uid and gid drop all supplementary groups, so that somebody else has to set them. */
+function withGroups(settings: Settings): readonly [command: string, args: readonly string[]] {
+  const { command, args, groups, uid, gid } = settings
+  if (groups.length === 0) return [command, args]
+  const identity = [`--groups=${groups.join(',')}`]
+  if (uid !== undefined) identity.push(`--reuid=${uid}`)
+  if (gid !== undefined) identity.push(`--regid=${gid}`)
+  return ['setpriv', [...identity, '--', command, ...args]]
+}

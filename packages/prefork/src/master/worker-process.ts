@@ -1,0 +1,286 @@
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import type { ControlPeer, ControlServer } from '../control/control-server.ts'
+import { protocolVersion, text, type RawMessage } from '../control/messages.ts'
+import { WorkerFailed, type Exit, type PreforkError, type PreforkErrorCode } from '../error.ts'
+import { Deadline } from './deadline.ts'
+import { lifecycle, type WorkerEvent, type WorkerState } from './lifecycle.ts'
+import type { Settings } from './options.ts'
+import { drainLines, type OutputStream } from './output.ts'
+import { spawnWorker } from './spawn.ts'
+
+// One spawned worker: its process, its control connection, its output and its state. What follows from a death is not
+// decided here: the owner is told and decides.
+
+/** What the rest of the world sees of a worker. */
+export interface WorkerInfo {
+  /** Different for each worker this master ever had. */
+  readonly id: number
+  /** The place it holds, from 0; its predecessor and its successor have the same. */
+  readonly slot: number
+  /** Counts the reloads. */
+  readonly generation: number
+  readonly pid: number | undefined
+  readonly state: WorkerState
+  /** The last step it reported while it started. */
+  readonly step: string
+  /** Milliseconds since it became ready; 0 before. */
+  readonly uptime: number
+  /** What it said with `ready`, such as its applications and mount points. */
+  readonly info: unknown
+}
+
+/** Told what a worker does. */
+export interface WorkerOwner {
+  onReady(worker: WorkerProcess): void
+  onDraining(worker: WorkerProcess): void
+  onFailed(worker: WorkerProcess, error: WorkerFailed): void
+  onMessage(worker: WorkerProcess, message: RawMessage): void
+  onOutput(worker: WorkerProcess, stream: OutputStream, line: string): void
+  onGone(worker: WorkerProcess, exit: Exit): void
+}
+
+/** Lines of standard error kept for the report of a failure. */
+const keptLines = 40
+
+/** Milliseconds that a dead worker's output may still take; a grandchild may hold the pipe for ever. */
+const outputGrace = 200
+
+export class WorkerProcess implements WorkerInfo {
+  readonly id: number
+  readonly slot: number
+  readonly generation: number
+  readonly settings: Settings
+  /** Settles when it is ready, or will never be. */
+  readonly started: Promise<void>
+  /** Resolves when the process has gone and its output has been delivered. */
+  readonly gone: Promise<Exit>
+  info: unknown = null
+  step = 'spawn'
+  #state: WorkerState = 'starting'
+  #child: ChildProcess | undefined
+  #peer: ControlPeer | undefined
+  #readyAt = 0
+  #failure: WorkerFailed | undefined
+  readonly #token = randomBytes(16).toString('hex')
+  readonly #control: ControlServer
+  readonly #owner: WorkerOwner
+  readonly #deadline = new Deadline()
+  readonly #lastLines: string[] = []
+  readonly #start = Promise.withResolvers<void>()
+  readonly #end = Promise.withResolvers<Exit>()
+
+  constructor(
+    place: { readonly id: number; readonly slot: number; readonly generation: number },
+    settings: Settings,
+    control: ControlServer,
+    owner: WorkerOwner,
+  ) {
+    this.id = place.id
+    this.slot = place.slot
+    this.generation = place.generation
+    this.settings = settings
+    this.started = this.#start.promise
+    this.started.catch(() => {}) // those who wait for it are told; a respawned worker has nobody waiting
+    this.gone = this.#end.promise
+    this.#control = control
+    this.#owner = owner
+    this.#spawn()
+  }
+
+  get state(): WorkerState {
+    return this.#state
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  get uptime(): number {
+    return this.#readyAt === 0 ? 0 : performance.now() - this.#readyAt
+  }
+
+  get failure(): WorkerFailed | undefined {
+    return this.#failure
+  }
+
+  send(message: object): void {
+    this.#peer?.send(message)
+  }
+
+  /** Asks it to finish what it has and leave; kills it when that takes longer than `timeout`. */
+  drain(timeout: number): void {
+    const asked = this.#state === 'ready'
+    this.#to('drain')
+    if (this.#state === 'gone') return
+    this.send({ type: 'drain' })
+    // Before it is ready it has no request to finish.
+    if (!asked && this.#readyAt === 0) this.terminate(this.settings.killTimeout)
+    else this.#deadline.set(timeout, () => this.kill())
+  }
+
+  /** SIGTERM now, SIGKILL after `timeout`. */
+  terminate(timeout: number): void {
+    this.#to('drain')
+    if (this.#state === 'gone') return
+    this.#child?.kill('SIGTERM')
+    this.#deadline.set(timeout, () => this.kill())
+  }
+
+  kill(): void {
+    this.#to('drain')
+    this.#child?.kill('SIGKILL')
+  }
+
+  #spawn(): void {
+    this.#control.expect(this.#token, {
+      joined: (peer) => this.#join(peer),
+      received: (message) => this.#receive(message),
+      left: (error) => this.#left(error),
+    })
+    const { startTimeout } = this.settings
+    this.#deadline.set(startTimeout, () =>
+      this.#fail(
+        'start-timeout',
+        `was not ready within ${startTimeout} ms (\`startTimeout\`); its last step: ${this.step}`,
+      ),
+    )
+    let child: ChildProcess
+    try {
+      child = spawnWorker(this.settings, this.slot, this.#control.path, this.#token)
+    } catch (cause) {
+      queueMicrotask(() => this.#neverBorn(cause as Error))
+      return
+    }
+    this.#child = child
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#neverBorn(error)
+    })
+    if (child.stdout) drainLines(child.stdout, (line) => this.#owner.onOutput(this, 'stdout', line))
+    if (child.stderr) {
+      drainLines(child.stderr, (line) => {
+        if (this.#lastLines.push(line) > keptLines) this.#lastLines.shift()
+        this.#owner.onOutput(this, 'stderr', line)
+      })
+    }
+    child.once('exit', (code, signal) => this.#exited(child, { code, signal }))
+  }
+
+  #neverBorn(cause: Error): void {
+    this.#fail('spawn-failed', `could not be spawned: ${cause.message}`, { cause })
+    this.#finish({ code: null, signal: null })
+  }
+
+  #join(peer: ControlPeer): void {
+    const { listeners, drainTimeout, payload } = this.settings
+    this.#peer = peer
+    if (this.#state === 'starting') this.step = 'start'
+    peer.send({
+      type: 'start',
+      version: protocolVersion,
+      slot: this.slot,
+      generation: this.generation,
+      listeners: listeners.map(({ address, backlog }, index) => ({ fd: 3 + index, address, backlog })),
+      drainTimeout: Number.isFinite(drainTimeout) ? drainTimeout : null,
+      payload,
+    })
+    if (this.#state === 'draining') peer.send({ type: 'drain' })
+  }
+
+  #receive(message: RawMessage): void {
+    switch (message.type) {
+      case 'step':
+        this.step = text(message, 'name') ?? this.step
+        break
+      case 'ready':
+        this.#ready(message['info'] ?? null)
+        break
+      case 'draining':
+        if (this.#state !== 'ready') break
+        this.#to('drain')
+        this.#deadline.set(this.settings.drainTimeout, () => this.kill())
+        this.#owner.onDraining(this)
+        break
+      case 'failed':
+        this.#fail('start-failed', `failed: ${text(message, 'message') ?? 'no message'}`, {
+          trace: text(message, 'stack'),
+        })
+        break
+      default:
+        this.#owner.onMessage(this, message)
+    }
+  }
+
+  #ready(info: unknown): void {
+    const first = this.#state === 'starting'
+    this.info = info
+    this.#to('ready')
+    if (!first) return
+    this.#deadline.clear()
+    this.#readyAt = performance.now()
+    this.#start.resolve()
+    this.#owner.onReady(this)
+  }
+
+  #left(error: PreforkError | undefined): void {
+    this.#peer = undefined
+    if (this.#state === 'draining' || this.#state === 'gone') return
+    if (error !== undefined) this.#fail('protocol', `broke the worker contract: ${error.message}`, { cause: error })
+    // A worker without a control connection cannot be drained any more. It is usually about to exit.
+    else this.#deadline.set(this.settings.killTimeout, () => this.#fail('protocol', 'closed its control connection'))
+  }
+
+  #fail(code: PreforkErrorCode, words: string, more: { trace?: string | undefined; cause?: Error } = {}): void {
+    if (this.#state === 'draining' || this.#state === 'gone') return
+    this.#failure = this.#report(code, words, undefined, more)
+    this.terminate(this.settings.killTimeout)
+    this.#to('fail')
+  }
+
+  #exited(child: ChildProcess, exit: Exit): void {
+    this.#deadline.clear()
+    const grace = setTimeout(() => this.#finish(exit), outputGrace)
+    child.once('close', () => {
+      clearTimeout(grace)
+      this.#finish(exit)
+    })
+  }
+
+  #finish(exit: Exit): void {
+    if (this.#state === 'gone') return
+    const unasked = this.#state !== 'draining'
+    const how = exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`
+    if (unasked)
+      this.#failure = this.#report('exited', `${how} ${this.#readyAt === 0 ? 'before it was ready' : 'unasked'}`, exit)
+    this.#to('exit')
+    this.#deadline.clear()
+    this.#control.forget(this.#token)
+    this.#peer?.close()
+    if (this.#failure !== undefined) this.#owner.onFailed(this, this.#failure)
+    this.#start.reject(this.#failure ?? this.#report('stopped', 'was stopped before it was ready', exit))
+    this.#owner.onGone(this, exit)
+    this.#end.resolve(exit)
+  }
+
+  #report(
+    code: PreforkErrorCode,
+    words: string,
+    exit?: Exit,
+    more: { trace?: string | undefined; cause?: Error } = {},
+  ): WorkerFailed {
+    const details = {
+      slot: this.slot,
+      pid: this.pid,
+      step: this.step,
+      trace: more.trace,
+      exit,
+      lastLines: this.#lastLines,
+    }
+    const options = more.cause === undefined ? {} : { cause: more.cause }
+    return new WorkerFailed(code, `worker ${this.slot} (pid ${this.pid ?? 'none'}) ${words}`, details, options)
+  }
+
+  #to(event: WorkerEvent): void {
+    this.#state = lifecycle[this.#state][event]
+  }
+}
