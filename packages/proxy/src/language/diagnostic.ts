@@ -30,32 +30,44 @@ export class ConfigError extends Error {
   }
 }
 
-/** Where rows and readers report what they find. */
+/** Where rows and readers report what they find. Without a place, the place is that of the statement being read. */
 export interface Report {
-  emerg(message: string, place: Place | undefined, suggestion?: string): void
-  warn(message: string, place: Place | undefined, suggestion?: string): void
+  error(message: string, place?: Place, suggestion?: string): void
+  warn(message: string, place?: Place, suggestion?: string): void
 }
 
 /** Collects findings until somebody asks. */
 export class Findings implements Report {
-  readonly diagnostics: Diagnostic[] = []
+  readonly diagnostics: Diagnostic[]
+  readonly #place: Place | undefined
 
-  emerg(message: string, place: Place | undefined, suggestion?: string): void {
+  constructor(diagnostics: Diagnostic[] = [], place?: Place) {
+    this.diagnostics = diagnostics
+    this.#place = place
+  }
+
+  error(message: string, place?: Place, suggestion?: string): void {
     this.#add('emerg', message, place, suggestion)
   }
 
-  warn(message: string, place: Place | undefined, suggestion?: string): void {
+  warn(message: string, place?: Place, suggestion?: string): void {
     this.#add('warn', message, place, suggestion)
   }
 
-  /** Throws a ConfigError with all findings when one of them is an error. */
-  throwIfFailed(): void {
-    if (this.diagnostics.some((diagnostic) => diagnostic.severity === 'emerg')) throw new ConfigError(this.diagnostics)
+  /** The same collection, where findings without a place belong to `place`. */
+  at(place: Place): Findings {
+    return new Findings(this.diagnostics, place)
   }
 
   #add(severity: Severity, message: string, place: Place | undefined, suggestion: string | undefined): void {
-    this.diagnostics.push({ severity, message, place, ...(suggestion !== undefined && { suggestion }) })
+    const known = place ?? this.#place
+    this.diagnostics.push({ severity, message, place: known, ...(suggestion !== undefined && { suggestion }) })
   }
+}
+
+/** Throws a ConfigError with all findings when one of them is an error. */
+export function throwIfFailed(diagnostics: readonly Diagnostic[]): void {
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'emerg')) throw new ConfigError(diagnostics)
 }
 
 /** nginx's one line without the program's name: `[emerg] message in FILE:LINE`. */
@@ -106,8 +118,19 @@ function excerpt(source: string, place: Place): string[] {
   return [`    ${where}`, `    | ${readable(source.slice(start, at + margin))}`, `    | ${before}^`]
 }
 
-/** A byte string as people read it: UTF-8, without characters that move a terminal's cursor. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A byte string as people read it: UTF-8 where it is, without characters that move a terminal's cursor. */
 function readable(text: string): string {
-  const decoded = Buffer.from(text, 'latin1').toString('utf8')
-  return decoded.replace(/\p{Cc}/gu, (character) => (character === '\t' || character === '\n' ? character : '?'))
+  return decode(text).replace(/\p{Cc}/gu, (character) => (character === '\t' || character === '\n' ? character : '?'))
+}
+
+/** Messages mix bytes of the configuration with names from the file system, which are text already. */
+function decode(text: string): string {
+  if (!/[\u0080-\uffff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text
+  try {
+    return utf8.decode(Buffer.from(text, 'latin1'))
+  } catch {
+    return text
+  }
 }

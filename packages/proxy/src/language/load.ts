@@ -66,11 +66,11 @@ class Loader {
   /** `chain` holds the files being read right now, outermost first. */
   read(path: string, from: Place | undefined, chain: readonly string[]): Statement[] {
     if (chain.includes(path)) {
-      this.findings.emerg(`"${path}" includes itself`, from, `by way of ${[...chain, path].join(' -> ')}`)
+      this.findings.error(`"${path}" includes itself`, from, `by way of ${[...chain, path].join(' -> ')}`)
       return []
     }
     if (chain.length > maxIncludeDepth) {
-      this.findings.emerg(`includes are nested deeper than ${maxIncludeDepth}`, from)
+      this.findings.error(`includes are nested deeper than ${maxIncludeDepth}`, from)
       return []
     }
     let text = this.sources.get(path)
@@ -78,7 +78,7 @@ class Loader {
       try {
         text = this.#readFile(path)
       } catch (error) {
-        this.findings.emerg(`open() "${path}" failed (${describe(error)})`, from)
+        this.findings.error(`open() "${path}" failed (${describe(error)})`, from)
         return []
       }
       if (from !== undefined) this.includes.set(path, from)
@@ -102,17 +102,22 @@ class Loader {
   #include(statement: Statement, chain: readonly string[]): Statement[] {
     const [argument, ...more] = statement.args
     if (statement.block !== undefined) {
-      this.findings.emerg('directive "include" is not terminated by ";"', statement.place)
+      this.findings.error('directive "include" is not terminated by ";"', statement.place)
       return []
     }
     if (argument === undefined || more.length > 0) {
-      this.findings.emerg('invalid number of arguments in "include" directive', statement.place)
+      this.findings.error('invalid number of arguments in "include" directive', statement.place)
       return []
     }
-    const path = resolve(this.#folder, argument.text)
+    const path = resolve(this.#folder, fileName(argument.text))
     const files = isPattern(path) ? expandGlob(path) : [path]
     return files.flatMap((file) => this.read(file, argument.place, chain))
   }
+}
+
+/** The name of a file from the bytes that stand in a configuration. */
+export function fileName(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 const systemErrors: Readonly<Record<string, string>> = {

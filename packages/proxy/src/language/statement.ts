@@ -1,8 +1,7 @@
 /** What nginx.conf text becomes: words, statements, blocks, each with its place.
  *
  * Text is kept as a byte string (latin-1: one character is one byte of the file), as nginx keeps it. What goes to the
- * wire leaves with the encoding `latin1`; a path is turned into the file system's name with `Buffer.from(text,
- * 'latin1')`; only messages decode it as UTF-8.
+ * wire leaves with the encoding `latin1`; names of files and messages are decoded as UTF-8.
  */
 
 /** Where something stands. Lines and columns count from 1; columns count bytes. */
