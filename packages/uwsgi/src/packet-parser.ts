@@ -94,8 +94,9 @@ export class PacketParser {
 
   /** The peer will send no more: throws `UwsgiError` when that cuts a packet or a body. */
   finish(): void {
-    if (this.#state === 'body') {
-      throw new UwsgiError('cut-body', `the body ends ${this.#bodyLeft} bytes short of its CONTENT_LENGTH`)
+    const missing = this.#bodyLeft - (this.#input.length - this.#at)
+    if (this.#state === 'body' && missing > 0) {
+      throw new UwsgiError('cut-body', `the body ends ${missing} bytes short of its CONTENT_LENGTH`)
     }
     if (this.#state === 'vars' || (this.#state === 'header' && this.#at < this.#input.length)) {
       throw new UwsgiError('cut-packet', 'the connection ends inside a packet')
