@@ -1,1 +1,6 @@
-export {}
+export { showAddress, type Address } from './client/address.ts'
+export { ClientError, type ClientErrorCode, type ClientPhase } from './client/client-error.ts'
+export { ClientConnection } from './client/connection.ts'
+export type { Exchange } from './client/exchange.ts'
+export { defaultClientOptions, type ClientOptions } from './client/options.ts'
+export { ClientPool } from './client/pool.ts'
