@@ -3,8 +3,8 @@
  * Everything that is wrong is reported in one run, in nginx's words. A statement with a wrong shape is not applied, nor
  * is what stands in its block; that is only checked.
  */
-import { Findings } from './diagnostic.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import { reportAt } from './diagnostic.ts'
+import type { Report } from './diagnostic.ts'
 import type { Context, Directive, DirectiveTable, Scope } from './directive.ts'
 import { knownDirectives } from './known.ts'
 import { nearest } from './nearest.ts'
@@ -15,25 +15,23 @@ export interface CheckOptions {
   readonly unimplemented?: 'refuse' | 'warn'
 }
 
-/** Checks and applies the statements in `scope`; returns all that was found. */
+/** Checks and applies the statements in `scope`. What is wrong goes to `report`. */
 export function compile(
   statements: readonly Statement[],
   directives: DirectiveTable,
   scope: Scope,
+  report: Report,
   options: CheckOptions = {},
-): readonly Diagnostic[] {
-  const findings = new Findings()
-  new Checker(directives, findings, options).walk(statements, scope.context, scope)
-  scope.close?.(findings)
-  return findings.diagnostics
+): void {
+  new Checker(directives, report, options).walk(statements, scope.context, scope)
 }
 
 class Checker {
   readonly #table: DirectiveTable
-  readonly #report: Findings
+  readonly #report: Report
   readonly #options: CheckOptions
 
-  constructor(table: DirectiveTable, report: Findings, options: CheckOptions) {
+  constructor(table: DirectiveTable, report: Report, options: CheckOptions) {
     this.#table = table
     this.#report = report
     this.#options = options
@@ -54,30 +52,30 @@ class Checker {
     const first = seen.get(statement.name)
     if (row.once === true && first !== undefined) {
       const { file, line } = first.place
-      this.#report.error(`"${row.name}" directive is duplicate`, statement.place, `the first stands in ${file}:${line}`)
+      this.#report.emerg(`"${row.name}" directive is duplicate`, statement.place, `the first stands in ${file}:${line}`)
       return
     }
     seen.set(statement.name, statement)
     if (scope === undefined) return this.#inside(statement, row, undefined)
-    const report = this.#report.at(statement.place)
-    const inner = row.apply(scope, statement, report) ?? undefined
+    const report = reportAt(this.#report, statement.place)
+    const inner = row.apply(scope, statement, report) ?? scope
     this.#inside(statement, row, inner)
-    inner?.close?.(report)
+    row.close?.(inner, statement, report)
   }
 
   #inside(statement: Statement, row: Directive, scope: Scope | undefined): void {
     if (row.block === undefined || row.block === 'any' || statement.block === undefined) return
-    this.walk(statement.block, scope?.context ?? row.block, scope)
+    this.walk(statement.block, row.block, scope)
   }
 
   #shapeIsRight(statement: Statement, row: Directive): boolean {
     const { name, place } = statement
     if (row.block === undefined && statement.block !== undefined) {
-      this.#report.error(`directive "${name}" is not terminated by ";"`, place)
+      this.#report.emerg(`directive "${name}" is not terminated by ";"`, place)
       return false
     }
     if (row.block !== undefined && statement.block === undefined) {
-      this.#report.error(`directive "${name}" has no opening "{"`, place)
+      this.#report.emerg(`directive "${name}" has no opening "{"`, place)
       return false
     }
     const [min, limit] = row.args === 'flag' ? [1, 1] : row.args
@@ -85,7 +83,7 @@ class Checker {
     const count = statement.args.length
     if (count >= min && count <= max) return true
     const suggestion = this.#missingSemicolon(statement) ?? `${expected(min, max)}, got ${count}`
-    this.#report.error(`invalid number of arguments in "${name}" directive`, place, suggestion)
+    this.#report.emerg(`invalid number of arguments in "${name}" directive`, place, suggestion)
     return false
   }
 
@@ -105,7 +103,7 @@ class Checker {
 
   #misplaced(statement: Statement, context: Context, rows: readonly Directive[]): void {
     const contexts = [...new Set(rows.flatMap((row) => row.contexts))]
-    this.#report.error(
+    this.#report.emerg(
       `"${statement.name}" directive is not allowed here`,
       statement.place,
       `this is the context "${context}"; it is allowed in ${list(contexts)}`,
@@ -120,13 +118,13 @@ class Checker {
       const message = `directive "${name}" of nginx is not implemented by trivet`
       if (this.#options.unimplemented === 'warn') this.#report.warn(message, place)
       else {
-        this.#report.error(message, place, '`trivet_unimplemented warn;` at the main level passes over such directives')
+        this.#report.emerg(message, place, '`trivet_unimplemented warn;` at the main level passes over such directives')
       }
       return
     }
     const guess = nearest(name, [...this.#namesIn(context)]) ?? nearest(name, [...this.#table.keys()])
     const suggestion = guess === undefined ? undefined : `did you mean "${guess}"?`
-    this.#report.error(`unknown directive "${name}"`, place, suggestion)
+    this.#report.emerg(`unknown directive "${name}"`, place, suggestion)
   }
 
   *#namesIn(context: Context): Generator<string> {

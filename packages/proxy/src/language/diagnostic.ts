@@ -32,21 +32,15 @@ export class ConfigError extends Error {
 
 /** Where rows and readers report what they find. Without a place, the place is that of the statement being read. */
 export interface Report {
-  error(message: string, place?: Place, suggestion?: string): void
+  emerg(message: string, place?: Place, suggestion?: string): void
   warn(message: string, place?: Place, suggestion?: string): void
 }
 
 /** Collects findings until somebody asks. */
 export class Findings implements Report {
-  readonly diagnostics: Diagnostic[]
-  readonly #place: Place | undefined
+  readonly diagnostics: Diagnostic[] = []
 
-  constructor(diagnostics: Diagnostic[] = [], place?: Place) {
-    this.diagnostics = diagnostics
-    this.#place = place
-  }
-
-  error(message: string, place?: Place, suggestion?: string): void {
+  emerg(message: string, place?: Place, suggestion?: string): void {
     this.#add('emerg', message, place, suggestion)
   }
 
@@ -54,20 +48,27 @@ export class Findings implements Report {
     this.#add('warn', message, place, suggestion)
   }
 
-  /** The same collection, where findings without a place belong to `place`. */
-  at(place: Place): Findings {
-    return new Findings(this.diagnostics, place)
+  /** Throws a ConfigError with all findings when one of them is an error. */
+  throwIfFailed(): void {
+    throwIfFailed(this.diagnostics)
   }
 
   #add(severity: Severity, message: string, place: Place | undefined, suggestion: string | undefined): void {
-    const known = place ?? this.#place
-    this.diagnostics.push({ severity, message, place: known, ...(suggestion !== undefined && { suggestion }) })
+    this.diagnostics.push({ severity, message, place, ...(suggestion !== undefined && { suggestion }) })
   }
 }
 
 /** Throws a ConfigError with all findings when one of them is an error. */
 export function throwIfFailed(diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'emerg')) throw new ConfigError(diagnostics)
+}
+
+/** The same report, where findings without a place belong to `place`. */
+export function reportAt(report: Report, place: Place): Report {
+  return {
+    emerg: (message, at = place, suggestion) => report.emerg(message, at, suggestion),
+    warn: (message, at = place, suggestion) => report.warn(message, at, suggestion),
+  }
 }
 
 /** nginx's one line without the program's name: `[emerg] message in FILE:LINE`. */

@@ -2,11 +2,10 @@
  *
  * A row says where a directive may stand, how many arguments it takes, whether it opens a block, and what it means:
  * `apply` is called with the scope the statement stands in, only for statements whose shape is right. A row with a
- * block returns the scope of that block: its statements are then checked and applied in it, and at the end that
- * scope's `close` is called.
+ * block returns the scope of that block (`scope.child(...)`); its statements are then checked and applied in it, and
+ * at the end `close` is called.
  */
 import type { Report } from './diagnostic.ts'
-export type { Report } from './diagnostic.ts'
 import type { Statement } from './statement.ts'
 
 /** Where a statement stands. */
@@ -33,16 +32,70 @@ export interface Directive {
   readonly once?: boolean
   /** One sentence for the reference page. */
   readonly doc: string
-  /** Returns the scope its block is applied in; without one the block's statements are checked but not applied. */
+  /** Returns the scope of the block, for rows with one; without it the block is applied in the same scope. */
   readonly apply: (scope: Scope, statement: Statement, report: Report) => Scope | void
+  /** Called after the statements of the block, with the scope that `apply` returned. */
+  readonly close?: (scope: Scope, statement: Statement, report: Report) => void
 }
 
-/** One block while it is compiled; modules keep in their own scopes what its directives have set. */
-export interface Scope {
-  /** Which rows apply to the statements of the block. */
+/** A typed name under which scopes keep a value; two keys are never the same. */
+export interface Key<T> {
+  readonly name: string
+  /** Never read: it makes the key's type known. */
+  readonly value?: T
+}
+
+/** A new key; the name is for people who debug. */
+export function key<T>(name: string): Key<T> {
+  return { name }
+}
+
+/** One block while it is compiled: what its directives have set, and the blocks around it. */
+export class Scope {
   readonly context: Context
-  /** Called when all statements of the block have been applied. */
-  close?(report: Report): void
+  readonly parent: Scope | undefined
+  /** The statement that opened the block; undefined for the main level. */
+  readonly statement: Statement | undefined
+  readonly children: Scope[] = []
+  readonly #values = new Map<Key<unknown>, unknown>()
+
+  constructor(context: Context, parent?: Scope, statement?: Statement) {
+    this.context = context
+    this.parent = parent
+    this.statement = statement
+  }
+
+  /** A scope inside this one. */
+  child(context: Context, statement: Statement): Scope {
+    const scope = new Scope(context, this, statement)
+    this.children.push(scope)
+    return scope
+  }
+
+  /** What was set in this very block. */
+  get<T>(name: Key<T>): T | undefined {
+    return this.#values.get(name) as T | undefined
+  }
+
+  set<T>(name: Key<T>, value: T): void {
+    this.#values.set(name, value)
+  }
+
+  has(name: Key<unknown>): boolean {
+    return this.#values.has(name)
+  }
+
+  /** What was set here or in the nearest block around: ask when all statements have been applied. */
+  inherited<T>(name: Key<T>): T | undefined {
+    return this.#values.has(name) ? (this.#values.get(name) as T) : this.parent?.inherited(name)
+  }
+
+  /** Adds to a list that is kept under the key. */
+  append<T>(name: Key<T[]>, value: T): void {
+    const list = this.get(name)
+    if (list === undefined) this.set(name, [value])
+    else list.push(value)
+  }
 }
 
 /** Directives by name; one name may have several rows, for different contexts. */

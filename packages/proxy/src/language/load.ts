@@ -66,11 +66,11 @@ class Loader {
   /** `chain` holds the files being read right now, outermost first. */
   read(path: string, from: Place | undefined, chain: readonly string[]): Statement[] {
     if (chain.includes(path)) {
-      this.findings.error(`"${path}" includes itself`, from, `by way of ${[...chain, path].join(' -> ')}`)
+      this.findings.emerg(`"${path}" includes itself`, from, `by way of ${[...chain, path].join(' -> ')}`)
       return []
     }
     if (chain.length > maxIncludeDepth) {
-      this.findings.error(`includes are nested deeper than ${maxIncludeDepth}`, from)
+      this.findings.emerg(`includes are nested deeper than ${maxIncludeDepth}`, from)
       return []
     }
     let text = this.sources.get(path)
@@ -78,7 +78,7 @@ class Loader {
       try {
         text = this.#readFile(path)
       } catch (error) {
-        this.findings.error(`open() "${path}" failed (${describe(error)})`, from)
+        this.findings.emerg(`open() "${path}" failed (${describe(error)})`, from)
         return []
       }
       if (from !== undefined) this.includes.set(path, from)
@@ -102,11 +102,11 @@ class Loader {
   #include(statement: Statement, chain: readonly string[]): Statement[] {
     const [argument, ...more] = statement.args
     if (statement.block !== undefined) {
-      this.findings.error('directive "include" is not terminated by ";"', statement.place)
+      this.findings.emerg('directive "include" is not terminated by ";"', statement.place)
       return []
     }
     if (argument === undefined || more.length > 0) {
-      this.findings.error('invalid number of arguments in "include" directive', statement.place)
+      this.findings.emerg('invalid number of arguments in "include" directive', statement.place)
       return []
     }
     const path = resolve(this.#folder, fileName(argument.text))

@@ -26,7 +26,7 @@ export function parse(text: string, file: string, report: Report): Statement[] {
     parser.run()
   } catch (error) {
     if (!(error instanceof LexicalError)) throw error
-    report.error(error.message, error.place, error.suggestion)
+    report.emerg(error.message, error.place, error.suggestion)
   }
   return parser.statements
 }

@@ -68,7 +68,7 @@ export function readFlag(statement: Statement, report: Report, index = 0): boole
   const { text, place } = argument(statement, index)
   const value = text.toLowerCase()
   if (value === 'on' || value === 'off') return value === 'on'
-  report.error(`invalid value "${text}" in "${statement.name}" directive, it must be "on" or "off"`, place)
+  report.emerg(`invalid value "${text}" in "${statement.name}" directive, it must be "on" or "off"`, place)
   return undefined
 }
 
@@ -106,7 +106,7 @@ export function readNumber(
   const [min, max] = bounds
   if (value === undefined || (value >= min && (max === undefined || value <= max))) return value
   const limit = max === undefined ? `equal to or greater than ${min}` : `between ${min} and ${max}`
-  report.error(`value must be ${limit}`, place)
+  report.emerg(`value must be ${limit}`, place)
   return undefined
 }
 
@@ -120,7 +120,7 @@ export function readChoice<T>(
   const { text, place } = argument(statement, index)
   const name = text.toLowerCase()
   if (Object.hasOwn(choices, name)) return choices[name]
-  report.error(`invalid value "${text}"`, place, `it must be one of ${Object.keys(choices).join(', ')}`)
+  report.emerg(`invalid value "${text}"`, place, `it must be one of ${Object.keys(choices).join(', ')}`)
   return undefined
 }
 
@@ -161,7 +161,7 @@ function orReport<T>(
   index: number,
 ): T | undefined {
   if (value === undefined) {
-    report.error(`"${statement.name}" directive invalid ${what}`, argument(statement, index).place, hint)
+    report.emerg(`"${statement.name}" directive invalid ${what}`, argument(statement, index).place, hint)
   }
   return value
 }
