@@ -1,1 +1,2 @@
-export {}
+export { startContainer, type ContainerHandle } from '@trivet/container'
+export { startProxy, type ProxyHandle } from '@trivet/proxy'

@@ -1,0 +1,35 @@
+/** `pnpm bench [name] [options]`: runs one benchmark and prints its table; without a name, the whole stack's. */
+import { parseArgs } from 'node:util'
+import { benchStack } from './stack.ts'
+
+const benchmarks = {
+  stack: { run: benchStack, about: 'proxy -> container against nginx -> uWSGI, hello world, memory' },
+} as const
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '64' },
+    processes: { type: 'string', default: '2' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+const name = positionals[0] ?? 'stack'
+const benchmark = Object.entries(benchmarks).find(([key]) => key === name)?.[1]
+if (values.help || benchmark === undefined) {
+  const known = Object.entries(benchmarks).map(([key, { about }]) => `  ${key.padEnd(10)} ${about}\n`)
+  process.stdout.write(
+    `usage: pnpm bench [name] [--rounds 5] [--seconds 4] [--connections 64] [--processes 2]\n\n${known.join('')}`,
+  )
+  process.exitCode = values.help ? 0 : 2
+} else {
+  await benchmark.run({
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+    processes: Number(values.processes),
+  })
+}

@@ -1,0 +1,31 @@
+/** Runs wrk and reads its report. */
+import { runToEnd } from '@trivet/testing'
+
+/** What one run of wrk measured. */
+export interface Load {
+  readonly requestsPerSecond: number
+  /** Answers other than 2xx and 3xx, and socket errors. */
+  readonly errors: number
+  readonly p99: string
+}
+
+/** Loads `url` with `connections` keep-alive connections for `seconds`. Throws when wrk is missing or fails. */
+export async function wrk(url: string, connections: number, seconds: number): Promise<Load> {
+  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', url]
+  const { code, output } = await runToEnd('wrk', args, { timeout: (seconds + 20) * 1000 })
+  const rate = /Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]
+  if (code !== 0 || rate === undefined) throw new Error(`wrk failed:\n${output}`)
+  const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0)
+  const socket = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output)?.slice(1) ?? []
+  return {
+    requestsPerSecond: Number(rate),
+    errors: socket.reduce((sum, text) => sum + Number(text), refused),
+    p99: /99%\s+(\S+)/.exec(output)?.[1] ?? '?',
+  }
+}
+
+/** The middle one of `values`. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}

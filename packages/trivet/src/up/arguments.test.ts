@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { readArguments } from './arguments.ts'
+
+test('files are told apart by their names', () => {
+  expect(readArguments(['site.conf', 'app.ts:api', '-n', '2'], {})).toEqual({
+    conf: 'site.conf',
+    app: 'app.ts:api',
+    port: undefined,
+    processes: 2,
+    help: false,
+  })
+})
+
+test('PORT is the port when `--port` is not given', () => {
+  expect(readArguments([], { PORT: '9000' }).port).toBe(9000)
+  expect(readArguments(['-p', '9001'], { PORT: '9000' }).port).toBe(9001)
+})
+
+test.each([
+  [['a.conf', 'b.conf', 'app.ts'], 'one nginx.conf at most'],
+  [['a.ts', 'b.ts'], 'one application at most'],
+  [['a.conf'], 'needs an application'],
+  [['--port', '70000'], '`--port` takes a whole number'],
+  [['a.conf', 'app.ts', '--port', '80'], '`--port` is for the built-in configuration'],
+  [['--prot', '80'], "Unknown option '--prot'"],
+])('%j is refused: %s', (args, message) => {
+  expect(() => readArguments(args, {})).toThrow(message)
+})

@@ -1,0 +1,79 @@
+/**
+ * `trivet up`: both masters live in this one process, their workers are its children. Ctrl-C, TERM or the failure of
+ * either tier stops both; the workers of a process that is killed outright notice it and leave by themselves.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startContainer } from '@trivet/container'
+import { startProxy } from '@trivet/proxy'
+import { UsageError, readArguments, upUsage } from './arguments.ts'
+import { say } from './output.ts'
+import { type Plan, makePlan } from './plan.ts'
+
+interface Tier {
+  stop(how: { readonly graceful: boolean }): Promise<void>
+}
+
+/** Runs until a signal; sets the exit code. */
+export async function up(args: readonly string[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'trivet-'))
+  const tiers: Tier[] = []
+  const stopped = stopOnSignal(tiers)
+  try {
+    const wanted = readArguments(args, process.env)
+    if (wanted.help) return void process.stdout.write(upUsage)
+    await start(await makePlan(wanted, folder, process.env), tiers)
+    await stopped.signal
+  } catch (error) {
+    report(error)
+    process.exitCode = error instanceof UsageError ? 2 : 1
+  } finally {
+    for (const tier of tiers.toReversed()) await tier.stop({ graceful: true })
+    stopped.forget()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function start(plan: Plan, tiers: Tier[]): Promise<void> {
+  const container = await startContainer({
+    ...('ini' in plan.app ? { ini: [plan.app.ini] } : { module: plan.app.module }),
+    ...(plan.sockets.length > 0 ? { socket: plan.sockets } : {}),
+    ...(plan.processes === undefined ? {} : { processes: plan.processes }),
+    env: plan.env,
+    vacuum: true,
+    output: (line) => say('app', line),
+  })
+  tiers.push(container)
+  const proxy = await startProxy({ ...plan.conf, output: (line) => say('proxy', line) })
+  tiers.push(proxy)
+  const addresses = proxy.addresses.map((address) =>
+    'path' in address ? `unix:${address.path}` : `http://${hostOf(address.host)}:${address.port}`,
+  )
+  say('trivet', `${plan.title} is at ${addresses.join(' and ')} (Ctrl-C stops it)`)
+}
+
+function hostOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function stopOnSignal(tiers: readonly Tier[]): { readonly signal: Promise<void>; forget(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  let count = 0
+  const listener = (name: NodeJS.Signals): void => {
+    count += 1
+    if (count === 1) {
+      say('trivet', `${name} received, stopping; once more to stop at once`)
+      resolve()
+    } else for (const tier of tiers) void tier.stop({ graceful: false })
+  }
+  for (const name of names) process.on(name, listener)
+  return { signal: promise, forget: () => names.forEach((name) => process.off(name, listener)) }
+}
+
+function report(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`trivet: ${text}\n${error instanceof UsageError ? '\ntrivet up --help tells more\n' : ''}`)
+}

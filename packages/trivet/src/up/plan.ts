@@ -1,0 +1,63 @@
+/**
+ * What `trivet up` will run, settled from its arguments before anything starts: the proxy's configuration text, and
+ * the container's settings with the socket on which the two meet.
+ */
+import { readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { parseConfig } from '@trivet/proxy'
+import { type UpArguments, UsageError } from './arguments.ts'
+import { defaultConf } from './default-conf.ts'
+import { sample } from './sample.ts'
+import { renderTemplate } from './template.ts'
+import { uwsgiTargets } from './uwsgi-targets.ts'
+
+/** Everything needed to start both tiers. */
+export interface Plan {
+  readonly title: string
+  readonly conf: { readonly file: string; readonly text: string }
+  /** An ini file with its own settings, or a module. */
+  readonly app: { readonly ini: string } | { readonly module: string }
+  /** Where the container listens; empty when the ini file says so itself. */
+  readonly sockets: readonly string[]
+  readonly processes: number | undefined
+  /** Variables for the application. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+const defaultPort = 8080
+
+/** Settles the plan; `folder` is private to this run and holds its sockets. Throws UsageError and ConfigError. */
+export async function makePlan(wanted: UpArguments, folder: string, env: NodeJS.ProcessEnv): Promise<Plan> {
+  const port = wanted.port ?? defaultPort
+  const socket = join(folder, 'app.sock')
+  if (wanted.app === undefined) return await samplePlan(wanted, port, socket)
+  const app = wanted.app.endsWith('.ini') ? { ini: resolve(wanted.app) } : { module: wanted.app }
+  if (wanted.conf === undefined) {
+    const conf = { file: join(folder, 'nginx.conf'), text: defaultConf(port, socket) }
+    return { title: wanted.app, conf, app, sockets: [socket], processes: wanted.processes, env: {} }
+  }
+  const file = resolve(wanted.conf)
+  const text = await readText(file, { PORT: String(port), SOCKET: socket, ...env })
+  return { title: wanted.app, conf: { file, text }, app, sockets: targetsOf(file, text), processes: wanted.processes, env: {} }
+}
+
+async function samplePlan(wanted: UpArguments, port: number, socket: string): Promise<Plan> {
+  const { title, conf, module, variables, env } = sample()
+  const text = await readText(conf, { ...variables, PORT: String(port), SOCKET: socket })
+  const processes = wanted.processes
+  return { title, conf: { file: conf, text }, app: { module }, sockets: [socket], processes, env }
+}
+
+async function readText(file: string, env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const text = await readFile(file, 'utf8')
+  return file.endsWith('.template') ? renderTemplate(text, env) : text
+}
+
+function targetsOf(file: string, text: string): readonly string[] {
+  const targets = uwsgiTargets(parseConfig(text, file).statements)
+  if (targets.length > 0) return targets.map((target) => target.replace(/^unix:/, ''))
+  throw new UsageError(
+    `${basename(file)} has no \`uwsgi_pass\`: it does not say on which socket the application is expected. ` +
+      'Add one, or start the two with `trivet proxy` and `trivet container`',
+  )
+}
