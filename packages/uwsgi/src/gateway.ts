@@ -1,1 +1,3 @@
-export {}
+export { controlVars } from './front/control-vars.ts'
+export { type ListenTarget, serve, UwsgiServer } from './front/server.ts'
+export { serverDefaults, type UwsgiServerOptions } from './front/settings.ts'

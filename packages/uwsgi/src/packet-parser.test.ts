@@ -213,9 +213,9 @@ test('an error comes again on every later call', () => {
 test('pipelined bytes wait until startNext, and remainder() hands them out', () => {
   const parser = new PacketParser()
   parser.push(bytes(encodePacket([]), encodePacket([['A', 'b']])))
-  expect([parser.next(), parser.next(), parser.next(), parser.hasInput]).toEqual(['packet', 'end', 'paused', true])
+  expect([parser.next(), parser.next(), parser.next(), parser.buffered]).toEqual(['packet', 'end', 'paused', 10])
   expect(Buffer.from(parser.remainder())).toEqual(encodePacket([['A', 'b']]))
-  expect([parser.next(), parser.hasInput]).toEqual(['paused', false])
+  expect([parser.next(), parser.buffered]).toEqual(['paused', 0])
 })
 
 test('body data is a view of what was pushed', () => {

@@ -108,9 +108,9 @@ export class PacketParser {
     return this.#state === 'header' && this.#at === this.#input.length
   }
 
-  /** Whether bytes are buffered that no event has reported. */
-  get hasInput(): boolean {
-    return this.#at < this.#input.length
+  /** How many bytes are buffered that no event has reported. */
+  get buffered(): number {
+    return this.#input.length - this.#at
   }
 
   /** Takes the bytes that no event has reported. */

@@ -14,7 +14,7 @@ test('a packet is header, then size and text of each key and value', () => {
         9,
       ),
     ).toString('latin1'),
-  ).toBe('\x1e\x0e\0\x09' + '\x01\0A\x02\0xy' + '\x03\0KEY\0\0')
+  ).toBe('\x1e\x0e\0\x09\x01\0A\x02\0xy\x03\0KEY\0\0')
 })
 
 test('constant parts, keys and pairs make the same bytes as encodePacket', () => {

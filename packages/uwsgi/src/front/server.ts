@@ -1,0 +1,106 @@
+/** A uwsgi server over TCP, unix sockets and inherited descriptors. */
+import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net'
+import type { Application } from '@trivet/gateway'
+import { Connection, type ConnectionHost } from './connection.ts'
+import { type ServerSettings, settleOptions, type UwsgiServerOptions } from './settings.ts'
+
+/** Where to listen: an inherited descriptor, a TCP address or the path of a unix socket. */
+export type ListenTarget =
+  | { readonly fd: number }
+  | { readonly host?: string; readonly port: number }
+  | { readonly path: string }
+
+/** Timeouts are checked this often, in milliseconds; a fraction of the shortest. */
+const sweepInterval = 250
+
+/** Makes a server for an application; it serves once `listen` was called. */
+export function serve(application: Application, options: UwsgiServerOptions = {}): UwsgiServer {
+  return new UwsgiServer(application, options)
+}
+
+/** A running application behind the uwsgi protocol. */
+export class UwsgiServer implements ConnectionHost {
+  readonly application: Application
+  readonly settings: ServerSettings
+  now: number = Math.trunc(performance.now())
+  draining = false
+  readonly #servers: Server[] = []
+  readonly #connections = new Set<Connection>()
+  #sweep: NodeJS.Timeout | undefined
+  #whenEmpty: (() => void) | undefined
+
+  constructor(application: Application, options: UwsgiServerOptions) {
+    this.application = application
+    this.settings = settleOptions(options)
+  }
+
+  /** Open connections. */
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Listens; may be called for several targets. */
+  async listen(target: ListenTarget): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.#startSweep()
+      this.#connections.add(new Connection(socket, this))
+    })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      // An inherited descriptor is bound already; `exclusive` keeps node:cluster out of the rest.
+      server.listen({ ...target, exclusive: true } satisfies ListenOptions, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    this.#servers.push(server)
+  }
+
+  /** Where the first listener is bound: the real port, or the path. */
+  address(): AddressInfo | string | null {
+    return this.#servers[0]?.address() ?? null
+  }
+
+  /** Accepts no more, finishes what has begun, and resolves when the last connection is gone; `timeout` ms later it cuts. */
+  async drain(timeout: number = 30_000): Promise<void> {
+    this.draining = true
+    for (const server of this.#servers) server.close()
+    if (this.#connections.size === 0) return this.#stopSweep()
+    const cut = setTimeout(() => this.close(), timeout)
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve
+    })
+    clearTimeout(cut)
+  }
+
+  /** Stops at once: listeners and connections. */
+  close(): void {
+    this.draining = true
+    for (const server of this.#servers) server.close()
+    for (const connection of this.#connections) connection.destroy()
+    this.#stopSweep()
+  }
+
+  /** A connection is gone. */
+  forget(connection: Connection): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size > 0) return
+    this.#stopSweep()
+    this.#whenEmpty?.()
+  }
+
+  #startSweep(): void {
+    if (this.#sweep !== undefined) return
+    this.now = Math.trunc(performance.now())
+    this.#sweep = setInterval(() => {
+      this.now = Math.trunc(performance.now())
+      for (const connection of this.#connections) connection.check(this.now)
+    }, sweepInterval)
+    this.#sweep.unref()
+  }
+
+  #stopSweep(): void {
+    clearInterval(this.#sweep)
+    this.#sweep = undefined
+  }
+}
