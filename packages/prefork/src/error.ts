@@ -14,6 +14,7 @@ export type PreforkErrorCode =
   | 'start-failed'
   | 'start-timeout'
   | 'exited'
+  | 'hung'
   | 'gave-up'
 
 /** Every error of this package. */

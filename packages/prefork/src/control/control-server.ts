@@ -3,7 +3,7 @@ import net, { type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PreforkError } from '../error.ts'
-import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type RawMessage } from './messages.ts'
+import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type Message } from './messages.ts'
 
 // The master's end of the control channel: one unix socket in a folder of its own, mode 0700, which belongs to the
 // workers' user and goes when the master stops. Whoever connects must say which worker it is: `hello` carries the token
@@ -19,7 +19,7 @@ export interface ControlPeer {
 export interface ControlParty {
   /** Called once, with the connection of the worker that said hello. */
   joined(peer: ControlPeer, pid: number): void
-  received(message: RawMessage): void
+  received(message: Message): void
   /** The connection is gone; `error` when the worker broke the protocol. */
   left(error: PreforkError | undefined): void
 }
@@ -37,15 +37,18 @@ export class ControlServer {
   readonly #parties = new Map<string, ControlParty>()
   readonly #sockets = new Set<Socket>()
 
+  readonly #remove = (): void => rmSync(this.#folder, { recursive: true, force: true })
+
   private constructor(folder: string) {
     this.#folder = folder
     this.path = join(folder, 'control')
     this.#server = net.createServer((socket) => this.#accept(socket))
+    process.once('exit', this.#remove) // a master that ends by an exception
   }
 
   static async open(): Promise<ControlServer> {
     const base = tmpdir().length > maxFolderPath ? '/tmp' : tmpdir()
-    const server = new ControlServer(mkdtempSync(join(base, 'trivet-')))
+    const server = new ControlServer(mkdtempSync(join(base, `trivet-${process.pid}-`)))
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject)
       server.#server.listen({ path: server.path }, resolve)
@@ -72,7 +75,8 @@ export class ControlServer {
   close(): void {
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
-    rmSync(this.#folder, { recursive: true, force: true })
+    process.off('exit', this.#remove)
+    this.#remove()
   }
 
   #accept(socket: Socket): void {
@@ -105,7 +109,7 @@ export class ControlServer {
     })
   }
 
-  #greet(socket: Socket, message: RawMessage): ControlParty {
+  #greet(socket: Socket, message: Message): ControlParty {
     const token = text(message, 'token') ?? ''
     const party = this.#parties.get(token)
     if (message.type !== 'hello' || party === undefined) {

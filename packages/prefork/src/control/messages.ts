@@ -14,17 +14,13 @@ export const maxWorkerLine: number = 1024 * 1024
 /** Longest line from the master: `start` may carry a whole configuration. */
 export const maxMasterLine: number = 16 * 1024 * 1024
 
+/** What is sent: a `type`, and whatever else can be JSON. */
 export interface Message {
   readonly type: string
+  readonly [member: string]: unknown
 }
 
-export interface Hello extends Message {
-  readonly type: 'hello'
-  readonly version: number
-  readonly token: string
-  readonly pid: number
-}
-
+/** The answer to a worker's `hello`. */
 export interface Start extends Message {
   readonly type: 'start'
   readonly version: number
@@ -35,9 +31,6 @@ export interface Start extends Message {
   readonly drainTimeout: number | null
   readonly payload: unknown
 }
-
-/** A message read off the wire: known to be an object with a string `type`, its other members unknown. */
-export type RawMessage = Message & Readonly<Record<string, unknown>>
 
 export function encodeMessage(message: object): string {
   return `${JSON.stringify(message)}\n`
@@ -52,16 +45,21 @@ export class MessageReader {
     this.#limit = limit
   }
 
-  push(chunk: string): RawMessage[] {
-    const lines = this.#lines.push(chunk)
-    if (this.#lines.pending > this.#limit || lines.some((line) => line.length > this.#limit)) {
-      throw new PreforkError('protocol', `a control message is longer than ${this.#limit} characters`)
+  /** Lazy, so that the messages before a bad one still arrive. */
+  *push(chunk: string): Generator<Message> {
+    for (const line of this.#lines.push(chunk)) {
+      if (line.length > this.#limit) throw this.#tooLong()
+      if (line.trim() !== '') yield decodeMessage(line)
     }
-    return lines.filter((line) => line !== '').map((line) => decodeMessage(line))
+    if (this.#lines.pending > this.#limit) throw this.#tooLong()
+  }
+
+  #tooLong(): PreforkError {
+    return new PreforkError('protocol', `a control message is longer than ${this.#limit} characters`)
   }
 }
 
-function decodeMessage(line: string): RawMessage {
+function decodeMessage(line: string): Message {
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -71,11 +69,11 @@ function decodeMessage(line: string): RawMessage {
   if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') {
     throw new PreforkError('protocol', `a control message has no \`type\`: ${line.slice(0, 80)}`)
   }
-  return value as RawMessage
+  return value as Message
 }
 
 /** The member when it is a string. */
-export function text(message: RawMessage, member: string): string | undefined {
+export function text(message: Message, member: string): string | undefined {
   const value = message[member]
   return typeof value === 'string' ? value : undefined
 }

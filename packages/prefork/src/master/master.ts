@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { ControlServer } from '../control/control-server.ts'
-import type { RawMessage } from '../control/messages.ts'
+import type { Message } from '../control/messages.ts'
 import { PreforkError, WorkerFailed, type Exit } from '../error.ts'
 import { Deadline } from './deadline.ts'
 import { settle, type MasterOptions, type Settings } from './options.ts'
@@ -20,7 +20,7 @@ export interface MasterEvents {
   exit: [worker: WorkerInfo, code: number | null, signal: NodeJS.Signals | null]
   output: [worker: WorkerInfo, stream: OutputStream, line: string]
   failed: [worker: WorkerInfo, error: WorkerFailed]
-  message: [worker: WorkerInfo, message: RawMessage]
+  message: [worker: WorkerInfo, message: Message]
 }
 
 export interface StopOptions {
@@ -78,7 +78,12 @@ export class Master extends EventEmitter<MasterEvents> {
   async start(): Promise<void> {
     if (this.#phase !== 'new') throw new PreforkError('wrong-state', `start() on a master that is ${this.#phase}`)
     this.#phase = 'starting'
-    this.#control = await ControlServer.open()
+    const control = await ControlServer.open()
+    if (this.#stopped !== undefined) {
+      control.close()
+      throw new PreforkError('stopped', 'the master was stopped meanwhile')
+    }
+    this.#control = control
     try {
       await this.#raise(this.#settings, 0)
     } catch (error) {
@@ -164,7 +169,7 @@ export class Master extends EventEmitter<MasterEvents> {
       await Promise.all(workers.map((worker) => worker.started))
       const dead = workers.find((worker) => worker.state === 'gone')
       if (dead?.failure !== undefined) throw dead.failure
-      if (this.#phase === 'stopping') throw new PreforkError('stopped', 'the master was stopped meanwhile')
+      if (this.#stopped !== undefined) throw new PreforkError('stopped', 'the master was stopped meanwhile')
     } catch (error) {
       for (const worker of workers) worker.terminate(settings.killTimeout)
       await Promise.all(workers.map((worker) => worker.gone))

@@ -25,6 +25,8 @@ export interface MasterOptions extends Partial<RespawnLimits> {
   readonly drainTimeout?: number
   /** From SIGTERM to SIGKILL, where a worker is not asked to drain. Default 2,000. */
   readonly killTimeout?: number
+  /** A ready worker that leaves a ping unanswered for so long is ended and replaced. Default: never, since an application may compute for a while. */
+  readonly hangTimeout?: number
 }
 
 /** MasterOptions with nothing left open. */
@@ -42,6 +44,7 @@ export interface Settings extends RespawnLimits {
   readonly startTimeout: number
   readonly drainTimeout: number
   readonly killTimeout: number
+  readonly hangTimeout: number
 }
 
 /** Applies the defaults. */
@@ -64,6 +67,7 @@ export function settle(options: MasterOptions): Settings {
     startTimeout: options.startTimeout ?? 60_000,
     drainTimeout: options.drainTimeout ?? 60_000,
     killTimeout: options.killTimeout ?? 2000,
+    hangTimeout: options.hangTimeout ?? Number.POSITIVE_INFINITY,
     respawnDelay: options.respawnDelay ?? 100,
     respawnDelayMax: options.respawnDelayMax ?? 10_000,
     respawnReset: options.respawnReset ?? 5000,

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { ControlPeer, ControlServer } from '../control/control-server.ts'
-import { protocolVersion, text, type RawMessage } from '../control/messages.ts'
+import { protocolVersion, text, type Message } from '../control/messages.ts'
 import { WorkerFailed, type Exit, type PreforkError, type PreforkErrorCode } from '../error.ts'
 import { Deadline } from './deadline.ts'
 import { lifecycle, type WorkerEvent, type WorkerState } from './lifecycle.ts'
@@ -35,7 +35,7 @@ export interface WorkerOwner {
   onReady(worker: WorkerProcess): void
   onDraining(worker: WorkerProcess): void
   onFailed(worker: WorkerProcess, error: WorkerFailed): void
-  onMessage(worker: WorkerProcess, message: RawMessage): void
+  onMessage(worker: WorkerProcess, message: Message): void
   onOutput(worker: WorkerProcess, stream: OutputStream, line: string): void
   onGone(worker: WorkerProcess, exit: Exit): void
 }
@@ -66,6 +66,7 @@ export class WorkerProcess implements WorkerInfo {
   readonly #control: ControlServer
   readonly #owner: WorkerOwner
   readonly #deadline = new Deadline()
+  readonly #pulse = new Deadline()
   readonly #lastLines: string[] = []
   readonly #start = Promise.withResolvers<void>()
   readonly #end = Promise.withResolvers<Exit>()
@@ -187,7 +188,7 @@ export class WorkerProcess implements WorkerInfo {
     if (this.#state === 'draining') peer.send({ type: 'drain' })
   }
 
-  #receive(message: RawMessage): void {
+  #receive(message: Message): void {
     switch (message.type) {
       case 'step':
         this.step = text(message, 'name') ?? this.step
@@ -206,6 +207,9 @@ export class WorkerProcess implements WorkerInfo {
           trace: text(message, 'stack'),
         })
         break
+      case 'pong':
+        this.#pulse.set(this.settings.hangTimeout / 2, () => this.#ping())
+        break
       default:
         this.#owner.onMessage(this, message)
     }
@@ -219,7 +223,14 @@ export class WorkerProcess implements WorkerInfo {
     this.#deadline.clear()
     this.#readyAt = performance.now()
     this.#start.resolve()
+    if (Number.isFinite(this.settings.hangTimeout)) this.#ping()
     this.#owner.onReady(this)
+  }
+
+  #ping(): void {
+    const { hangTimeout } = this.settings
+    this.send({ type: 'ping' })
+    this.#pulse.set(hangTimeout, () => this.#fail('hung', `did not answer for ${hangTimeout} ms (\`hangTimeout\`)`))
   }
 
   #left(error: PreforkError | undefined): void {
@@ -254,6 +265,7 @@ export class WorkerProcess implements WorkerInfo {
       this.#failure = this.#report('exited', `${how} ${this.#readyAt === 0 ? 'before it was ready' : 'unasked'}`, exit)
     this.#to('exit')
     this.#deadline.clear()
+    this.#pulse.clear()
     this.#control.forget(this.#token)
     this.#peer?.close()
     if (this.#failure !== undefined) this.#owner.onFailed(this, this.#failure)

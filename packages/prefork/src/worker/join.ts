@@ -6,7 +6,6 @@ import {
   protocolVersion,
   text,
   type Message,
-  type RawMessage,
   type Start,
 } from '../control/messages.ts'
 import { PreforkError } from '../error.ts'
@@ -69,7 +68,7 @@ function converse(socket: Socket, control: string): Promise<WorkerLink> {
   })
 }
 
-function accepted(message: RawMessage): Start {
+function accepted(message: Message): Start {
   if (message.type === 'refused') throw new PreforkError('protocol', text(message, 'message') ?? 'the master refused')
   if (!isStart(message))
     throw new PreforkError('protocol', `expected \`start\` from the master, got \`${message.type}\``)
@@ -77,5 +76,5 @@ function accepted(message: RawMessage): Start {
 }
 
 function isStart(message: Message): message is Start {
-  return message.type === 'start' && 'version' in message && message.version === protocolVersion
+  return message.type === 'start' && message['version'] === protocolVersion
 }

@@ -2,7 +2,7 @@ import { rmdirSync, unlinkSync } from 'node:fs'
 import net, { type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import type { Address } from '../address.ts'
-import { encodeMessage, type RawMessage, type Start } from '../control/messages.ts'
+import { encodeMessage, type Message, type Start } from '../control/messages.ts'
 
 // A Node worker's end of the control channel. It drains when it is told to, and just the same when the master is gone:
 // end of file on the control connection is the only sign of a master killed with -9, and it cannot be missed.
@@ -40,9 +40,9 @@ export interface WorkerLink {
    */
   onDrain(listener: DrainListener): void
   /** Messages that the contract does not know, such as `reopen`. */
-  onMessage(listener: (message: RawMessage) => void): void
+  onMessage(listener: (message: Message) => void): void
   /** Any message that the contract does not know, to the master's `message` event. */
-  send(message: { readonly type: string }): void
+  send(message: Message): void
 }
 
 export class ControlLink implements WorkerLink {
@@ -54,10 +54,11 @@ export class ControlLink implements WorkerLink {
   readonly #control: string
   readonly #drainTimeout: number | null
   readonly #drainListeners: DrainListener[] = []
-  readonly #messageListeners: ((message: RawMessage) => void)[] = []
-  readonly #early: RawMessage[] = []
+  readonly #messageListeners: ((message: Message) => void)[] = []
+  readonly #early: Message[] = []
   #draining = false
   #failing = false
+  #tidied: Promise<void> = Promise.resolve()
 
   constructor(socket: Socket, control: string, start: Start) {
     this.slot = start.slot
@@ -91,10 +92,11 @@ export class ControlLink implements WorkerLink {
   }
 
   onDrain(listener: DrainListener): void {
-    this.#drainListeners.push(listener)
+    if (this.#draining) void listener()
+    else this.#drainListeners.push(listener)
   }
 
-  onMessage(listener: (message: RawMessage) => void): void {
+  onMessage(listener: (message: Message) => void): void {
     this.#messageListeners.push(listener)
     for (const message of this.#early.splice(0)) listener(message)
   }
@@ -104,7 +106,7 @@ export class ControlLink implements WorkerLink {
   }
 
   /** A message from the master. */
-  receive(message: RawMessage): void {
+  receive(message: Message): void {
     if (message.type === 'drain') {
       if (this.#draining) return
       this.send({ type: 'draining' })
@@ -121,7 +123,7 @@ export class ControlLink implements WorkerLink {
   /** The master is gone: nobody else will end this process when it does not drain in time, nor remove the control folder. */
   orphaned(): void {
     if (this.#drainTimeout !== null) setTimeout(() => process.exit(1), this.#drainTimeout).unref()
-    removeControl(this.#control)
+    this.#tidied = removeControl(this.#control)
     if (!this.#draining && !this.#failing) this.#drain()
   }
 
@@ -129,27 +131,37 @@ export class ControlLink implements WorkerLink {
     this.#draining = true
     this.#socket.unref()
     const endings = this.#drainListeners.map((listener) => listener())
-    if (endings.every((ending) => ending !== undefined)) {
-      void Promise.allSettled(endings).then((outcomes) => {
-        for (const outcome of outcomes) if (outcome.status === 'rejected') console.error(outcome.reason)
-        process.exit(outcomes.some((outcome) => outcome.status === 'rejected') ? 1 : 0)
-      })
-    }
+    if (endings.every((ending) => ending !== undefined)) void this.#exitAfter(endings)
+  }
+
+  async #exitAfter(endings: readonly Promise<void>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(endings)
+    for (const outcome of outcomes) if (outcome.status === 'rejected') console.error(outcome.reason)
+    await this.#tidied
+    process.exit(outcomes.some((outcome) => outcome.status === 'rejected') ? 1 : 0)
   }
 }
 
 /** Removes the socket and folder of a master that no longer answers there; harmless when it does, or when another worker was first. */
-function removeControl(control: string): void {
-  const probe = net.connect({ path: control })
-  probe.unref()
-  probe.once('connect', () => probe.destroy())
-  probe.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ECONNREFUSED') return
-    try {
-      unlinkSync(control)
-      rmdirSync(dirname(control))
-    } catch {
-      // Another worker removed it first, or this user may not: the folder is empty and private either way.
-    }
+function removeControl(control: string): Promise<void> {
+  return new Promise((resolve) => {
+    const probe = net.connect({ path: control })
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve()
+    })
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') removeFolderOf(control)
+      resolve()
+    })
   })
+}
+
+function removeFolderOf(control: string): void {
+  try {
+    unlinkSync(control)
+    rmdirSync(dirname(control))
+  } catch {
+    // Another worker was first, or this user may not; what is left is a private folder without use.
+  }
 }

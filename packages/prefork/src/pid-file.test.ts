@@ -1,0 +1,34 @@
+import { temporaryFolder } from '@trivet/testing'
+import { expect, test } from 'vitest'
+import { PidFile } from './pid-file.ts'
+
+test('holds this process until it is removed', async () => {
+  await using folder = await temporaryFolder()
+  const file = new PidFile(folder.join('master.pid'))
+  file.write()
+  expect(await folder.read('master.pid')).toBe(`${process.pid}\n`)
+  expect(PidFile.read(file.path)).toBe(process.pid)
+  file.remove()
+  file.remove()
+  expect(await folder.list()).toEqual([])
+})
+
+test('another process that wrote its own number keeps it', async () => {
+  await using folder = await temporaryFolder()
+  const file = new PidFile(folder.join('master.pid'))
+  file.write()
+  await folder.write('master.pid', '1\n')
+  file.remove()
+  expect(PidFile.read(file.path)).toBe(1)
+})
+
+test('no number in it, no number out of it', async () => {
+  await using folder = await temporaryFolder()
+  for (const content of ['', 'nginx', '-1', '0', '12x', '99999999999']) {
+    expect(PidFile.read(await folder.write('x.pid', content))).toBeUndefined()
+  }
+})
+
+test('a folder that is missing is an error', () => {
+  expect(() => new PidFile('/no/such/folder/x.pid').write()).toThrow('ENOENT')
+})

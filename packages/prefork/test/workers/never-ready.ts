@@ -1,0 +1,4 @@
+import { joinMaster } from '@trivet/prefork/worker'
+
+const link = await joinMaster()
+link.step('import app')
