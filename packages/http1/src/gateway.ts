@@ -1,1 +1,5 @@
-export {}
+export { forward } from './gateway/forward.ts'
+export { defaultServerOptions, type HttpServerOptions } from './gateway/options.ts'
+export { HttpServer, serve, type ListenTarget } from './gateway/server.ts'
+export { WireResponse, type ResponseOwner } from './gateway/wire-response.ts'
+export { Wire } from './gateway/wire.ts'

@@ -90,6 +90,11 @@ export abstract class MessageParser {
     return (this.#state === 'head' || this.#state === 'paused') && this.intake.unread === 0
   }
 
+  /** How many bytes wait unparsed. */
+  get buffered(): number {
+    return this.intake.unread
+  }
+
   /** The bytes not parsed, which the parser gives up: what follows an upgrade. */
   remainder(): Uint8Array {
     return this.intake.take(this.intake.unread)

@@ -1,0 +1,346 @@
+/**
+ * One connection of the front:
+ *
+ *     idle ─head→ received ─(all the body that is here)→ running ─end→ answered ─(body over)→ idle
+ *                                                                         └─(not kept alive)→ closing
+ *
+ * Whatever one read brought is worked off before anything is written: a body that came with its head is whole when the
+ * application is called, and the answers to pipelined requests leave together. The application of the next request is
+ * not called before the answer to this one has ended.
+ */
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Application, Input } from '@trivet/gateway'
+import { Disconnect, emptyInput, InputQueue, run, type InputSource } from '@trivet/gateway/server'
+import { Http1Error } from '../codec/error.ts'
+import type { RequestHead } from '../codec/head.ts'
+import { RequestParser } from '../codec/request-parser.ts'
+import { statusLine } from '../codec/writer.ts'
+import { makeEnviron, type Surroundings } from './environ.ts'
+import { ownFields } from './own-fields.ts'
+import type { Settings } from './options.ts'
+import { errorAnswer } from './error-answer.ts'
+import { WireResponse, type ResponseOwner } from './wire-response.ts'
+import { Wire } from './wire.ts'
+
+/** What a connection asks of its server. */
+export interface ConnectionOwner {
+  readonly application: Application
+  readonly settings: Settings
+  readonly now: number
+  readonly draining: boolean
+  remove(connection: HttpConnection): void
+}
+
+type Stage = 'idle' | 'received' | 'running' | 'answered' | 'closing'
+
+const never = Number.POSITIVE_INFINITY
+/** Pipelined requests that may wait, in bytes, before the socket is paused. */
+const mostPipelined = 64 * 1024
+
+export class HttpConnection implements ResponseOwner, InputSource {
+  readonly wire: Wire
+  readonly #owner: ConnectionOwner
+  readonly #socket: Socket
+  readonly #parser: RequestParser
+  readonly #around: Surroundings
+  #stage: Stage = 'idle'
+  #head: RequestHead | undefined
+  #input: InputQueue | undefined
+  #response: WireResponse | undefined
+  #requests = 0
+  #bodyEnded = true
+  #bodyBytes = 0
+  #unread = 0
+  #continueDue = false
+  #working = false
+  #inputPaused = false
+  #pipelinePaused = false
+  #deadline: number
+
+  constructor(owner: ConnectionOwner, socket: Socket) {
+    const { settings } = owner
+    this.#owner = owner
+    this.#socket = socket
+    this.wire = new Wire(socket)
+    this.#parser = new RequestParser(settings.limits, { underscores: 'drop' })
+    this.#deadline = owner.now + settings.headTimeout
+    this.#around = {
+      remoteAddress: socket.remoteAddress,
+      remotePort: socket.remotePort === undefined ? undefined : String(socket.remotePort),
+      serverName: socket.localAddress ?? 'localhost',
+      serverPort: String(socket.localPort ?? 80),
+      errors: settings.errors,
+      multiprocess: settings.multiprocess,
+      extra: settings.environ,
+    }
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain)
+    socket.on('error', this.#onError).on('close', this.#onClose)
+  }
+
+  get idle(): boolean {
+    return this.#stage === 'idle' && this.#parser.idle
+  }
+
+  /** The client, as logs show it. */
+  get client(): string {
+    return this.#around.remoteAddress === undefined
+      ? 'unix'
+      : `${this.#around.remoteAddress}:${this.#around.remotePort}`
+  }
+
+  // What the response asks.
+
+  keepsAlive(): boolean {
+    const { settings, draining } = this.#owner
+    if (draining || this.#head?.keepAlive !== true || this.#requests >= settings.maxRequests) return false
+    if (this.#bodyEnded) return true
+    return !this.#continueDue && (this.#head.contentLength ?? 0) - this.#bodyBytes <= settings.lingerBytes
+  }
+
+  ownFields(keepAlive: boolean, hasDate: boolean, hasServer: boolean): string {
+    return ownFields(this.#owner.settings.serverName, keepAlive, this.#head?.minorVersion ?? 1, hasDate, hasServer)
+  }
+
+  finished(_response: WireResponse, keepAlive: boolean): void {
+    this.#response = undefined
+    this.#stage = keepAlive ? 'answered' : 'closing'
+    this.#unread = 0
+    if (!this.#bodyEnded) this.#input?.discard()
+    if (!this.#working) this.#work()
+  }
+
+  broken(): void {
+    this.#response = undefined
+    this.wire.flush()
+    this.#socket.destroy()
+  }
+
+  detach(): Duplex {
+    const socket = this.#socket
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain)
+    socket.off('error', this.#onError).off('close', this.#onClose)
+    socket.pause()
+    const rest = this.#parser.remainder()
+    if (rest.length > 0) socket.unshift(rest)
+    this.#stage = 'closing'
+    this.#response = undefined
+    this.#owner.remove(this)
+    return socket
+  }
+
+  // What the input asks.
+
+  pause(): void {
+    this.#inputPaused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#inputPaused = false
+    if (!this.#pipelinePaused) this.#socket.resume()
+  }
+
+  wanted(): void {
+    if (!this.#continueDue || this.#response?.started === true) return
+    this.#continueDue = false
+    this.wire.text(`${statusLine('100 Continue')}\r\n`)
+    this.wire.flush()
+  }
+
+  // What the server asks.
+
+  checkDeadline(now: number): void {
+    if (now < this.#deadline) return
+    if (this.#stage === 'closing' || this.idle || this.wire.blocked) this.destroy()
+    else this.#refuse(408, 'the client sent nothing for too long')
+  }
+
+  /** Closes now when idle, else after the answer. */
+  drain(): void {
+    if (this.idle) this.#close()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#stage === 'closing') return
+    this.#parser.push(chunk)
+    this.#work()
+  }
+
+  readonly #onEnd = (): void => {
+    if (this.#stage === 'closing') return
+    try {
+      this.#parser.finish()
+    } catch (error) {
+      this.#input?.fail(error instanceof Error ? error : new Error(String(error)))
+    }
+    // As nginx and Node have it, a client that closes its side does not wait for an answer that is not there yet.
+    this.#leave()
+  }
+
+  readonly #onDrain = (): void => {
+    this.#setDeadline()
+    this.wire.release()
+  }
+
+  /** 'close' follows, and does the work; a reset by the client is no news for the log. */
+  readonly #onError = (): void => {}
+
+  readonly #onClose = (): void => {
+    this.#leave()
+    this.wire.release()
+    this.#stage = 'closing'
+    this.#owner.remove(this)
+  }
+
+  #leave(): void {
+    const disconnect = this.#response?.disconnect
+    if (disconnect === undefined) return
+    this.#response?.silence()
+    this.#response = undefined
+    disconnect.abort()
+    this.#input?.fail(disconnect.reason ?? new Error('the client closed the connection'))
+  }
+
+  #work(): void {
+    if (this.#working) return
+    this.#working = true
+    try {
+      while (this.#step());
+    } catch (error) {
+      if (!(error instanceof Http1Error) || error.side === 'local') throw error
+      this.#refuse(error.status, `${error.message} (${error.code})`, error)
+    } finally {
+      this.#working = false
+    }
+    this.wire.flush()
+    if (this.#stage === 'closing' || (this.#owner.draining && this.idle)) this.#close()
+    else this.#regulate()
+  }
+
+  /** One thing the parser says; false when there is nothing to do before more bytes or the end of an answer. */
+  #step(): boolean {
+    if (this.#stage === 'closing') return false
+    switch (this.#parser.next()) {
+      case 'head':
+        this.#receive(this.#parser.head)
+        return true
+      case 'data':
+        return this.#take(this.#parser.data)
+      case 'end':
+        this.#bodyEnded = true
+        this.#input?.end()
+        return true
+      case 'paused':
+        if (this.#stage === 'received') this.#run()
+        else if (this.#stage === 'running') return false
+        else this.#startNext()
+        return true
+      default:
+        if (this.#stage !== 'received') return false
+        this.#run()
+        return true
+    }
+  }
+
+  #receive(head: RequestHead): void {
+    this.#head = head
+    this.#stage = 'received'
+    this.#requests++
+    this.#bodyBytes = 0
+    this.#bodyEnded = !head.chunked && (head.contentLength ?? 0) === 0
+    this.#continueDue = head.expectContinue && !this.#bodyEnded
+    this.#input = this.#bodyEnded ? undefined : new InputQueue(this)
+  }
+
+  #take(chunk: Uint8Array): boolean {
+    this.#continueDue = false
+    this.#bodyBytes += chunk.length
+    if (this.#stage !== 'answered') {
+      this.#input?.push(chunk)
+      return true
+    }
+    this.#unread += chunk.length
+    if (this.#unread > this.#owner.settings.lingerBytes) this.#stage = 'closing'
+    return true
+  }
+
+  #run(): void {
+    const head = this.#head as RequestHead
+    if (head.method === 'CONNECT') return this.#refuse(501, 'CONNECT is not served here')
+    this.#stage = 'running'
+    const input: Input = this.#input ?? emptyInput
+    const disconnect = new Disconnect()
+    const response = new WireResponse(this, disconnect, head.minorVersion === 1)
+    this.#response = response
+    const environ = makeEnviron(head, this.#around, input, disconnect)
+    // Settles when the body is closed; the answer's end has come by `finished` already.
+    void run(this.#owner.application, environ, response, this.#owner.settings)
+    return undefined
+  }
+
+  #startNext(): void {
+    this.#parser.startNext()
+    this.#stage = 'idle'
+    this.#head = undefined
+    this.#input = undefined
+  }
+
+  /** Answers in the application's place, or breaks the connection when the application's answer has begun. */
+  #refuse(status: number, reason: string, error?: Error): void {
+    this.#owner.settings.log(`client ${this.client}: ${status}: ${reason}`)
+    const response = this.#response
+    const started = response?.started === true
+    const head = this.#stage === 'answered' || started
+    this.#response = undefined
+    this.#stage = 'closing'
+    response?.silence()
+    response?.disconnect.abort(error)
+    this.#input?.fail(error ?? new Error(reason))
+    if (started) this.#socket.destroy()
+    if (head) return
+    this.wire.text(errorAnswer(status, this.ownFields(false, false, false)))
+    this.wire.flush()
+    this.#close()
+  }
+
+  /** Half-closes, and reads on for a while: a reset on unread bytes could take the answer with it (RFC 9112 section 9.6). */
+  #close(): void {
+    this.#stage = 'closing'
+    this.#deadline = this.#owner.now + this.#owner.settings.lingerTimeout
+    this.#socket.end()
+    this.#socket.resume()
+  }
+
+  #regulate(): void {
+    const full = this.#stage === 'running' && this.#bodyEnded && this.#parser.buffered > mostPipelined
+    if (full !== this.#pipelinePaused) {
+      this.#pipelinePaused = full
+      if (full) this.#socket.pause()
+      else if (!this.#inputPaused) this.#socket.resume()
+    }
+    this.#setDeadline()
+  }
+
+  #setDeadline(): void {
+    const { now, settings } = this.#owner
+    if (this.#stage === 'closing') return
+    if (this.wire.blocked) this.#deadline = now + settings.sendTimeout
+    else if (!this.#bodyEnded) this.#deadline = this.#inputPaused ? never : now + settings.bodyTimeout
+    else if (this.#stage !== 'idle') this.#deadline = never
+    else if (this.#parser.idle) this.#deadline = now + settings.keepAliveTimeout
+    else if (this.#deadline === never || this.#headStarted !== this.#requests) this.#startHead()
+  }
+
+  /** The request for whose head the clock runs: it is not set back by each byte. */
+  #headStarted = -1
+
+  #startHead(): void {
+    this.#headStarted = this.#requests
+    this.#deadline = this.#owner.now + this.#owner.settings.headTimeout
+  }
+}

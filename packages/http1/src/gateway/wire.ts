@@ -1,0 +1,80 @@
+/**
+ * Output to one socket. Text and small chunks are held as one latin-1 string, which Node hands to the kernel from its
+ * stack without allocating; so a head and its body, and the answers to pipelined requests, leave in one write.
+ */
+import type { Socket } from 'node:net'
+
+/** A larger chunk is written as it is rather than copied. */
+const largestJoined = 4 * 1024
+/** Held output that is written without waiting for flush(). */
+const mostHeld = 64 * 1024
+
+export class Wire {
+  readonly socket: Socket
+  #held = ''
+  #waiting: Promise<void> | undefined
+  #wake: (() => void) | undefined
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  /** The kernel does not take more at present. */
+  get blocked(): boolean {
+    return this.socket.writableNeedDrain
+  }
+
+  /** Holds latin-1 text. */
+  text(text: string): void {
+    this.#held += text
+  }
+
+  /** Holds or writes bytes, with text before and after them. */
+  bytes(before: string, chunk: Uint8Array, after: string): void {
+    if (chunk.length <= largestJoined) {
+      this.#held += before + latin1(chunk) + after
+      if (this.#held.length > mostHeld) this.flush()
+      return
+    }
+    const { socket } = this
+    this.#held += before
+    if (!socket.writable) {
+      this.#held = ''
+      return
+    }
+    socket.cork()
+    this.flush()
+    socket.write(chunk)
+    if (after !== '') socket.write(after, 'latin1')
+    socket.uncork()
+  }
+
+  /** Writes what is held; on a socket that is closed it is dropped, for nobody can get it. */
+  flush(): void {
+    if (this.#held === '') return
+    const held = this.#held
+    this.#held = ''
+    if (this.socket.writable) this.socket.write(held, 'latin1')
+  }
+
+  /** A promise while the client is slow. */
+  wait(): Promise<void> | undefined {
+    if (!this.blocked || this.socket.destroyed) return undefined
+    this.#waiting ??= new Promise((resolve) => {
+      this.#wake = resolve
+    })
+    return this.#waiting
+  }
+
+  /** The socket takes more again, or is closed. */
+  release(): void {
+    this.#wake?.()
+    this.#wake = undefined
+    this.#waiting = undefined
+  }
+}
+
+function latin1(chunk: Uint8Array): string {
+  const buffer = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  return buffer.toString('latin1')
+}
