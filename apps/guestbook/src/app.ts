@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import { serveAsset } from './assets.ts'
-import { entryView } from './entry-view.ts'
+import { entryText } from './entry-view.ts'
 import { eventStream } from './event-stream.ts'
 import { type FormErrors, type FormValues, pictureProblem, readForm } from './form.ts'
 import type { Guestbook } from './guestbook.ts'
@@ -18,7 +18,8 @@ const pageLength = 20
 export function createApp(guestbook: Guestbook): Hono {
   const { entries, pictures, feed } = guestbook
   const app = new Hono()
-  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: 'same-origin' }))
+  // Whether every later visit must be over TLS is for the proxy to say, who knows whether there is any.
+  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: 'same-origin', strictTransportSecurity: false }))
   app.use(sameOrigin)
 
   app.get('/', (context) => {
@@ -49,7 +50,7 @@ export function createApp(guestbook: Guestbook): Hono {
 
   app.get('/entries/stream', (context) => {
     const last = Number(context.req.header('last-event-id') ?? context.req.query('after') ?? Number.NaN)
-    return eventStream(feed, (entry) => String(entryView(entry)), Number.isSafeInteger(last) ? last : undefined)
+    return eventStream(feed, entryText, Number.isSafeInteger(last) ? last : undefined)
   })
 
   app.get('/pictures/:name', showPicture(pictures, 'inline'))

@@ -14,7 +14,9 @@ export function entryView(entry: Entry): Html {
       <header>
         <span class="initial tint-${tintOf(entry.name)}" aria-hidden="true">${initial}</span>
         <h3>${entry.name}</h3>
-        <a class="when" href="#entry-${entry.id}"><time datetime="${entry.createdAt.toISOString()}">${day.format(entry.createdAt)}</time></a>
+        <a class="when" href="#entry-${entry.id}"
+          ><time datetime="${entry.createdAt.toISOString()}">${day.format(entry.createdAt)}</time></a
+        >
       </header>
       <p>${entry.message}</p>
       ${entry.picture === undefined ? '' : pictureView(entry.name, entry.picture)}
@@ -22,10 +24,19 @@ export function entryView(entry: Entry): Html {
   </li>`
 }
 
+/** The same as plain text. */
+export function entryText(entry: Entry): string {
+  const view = entryView(entry)
+  if (view instanceof Promise) throw new TypeError('an entry has no part that could be awaited')
+  return view.toString()
+}
+
 function pictureView(name: string, picture: string): Html {
   return html`<figure>
-        <a href="/pictures/${picture}"><img src="/pictures/${picture}" alt="Picture from ${name}" loading="lazy" decoding="async" /></a>
-      </figure>`
+    <a href="/pictures/${picture}"
+      ><img src="/pictures/${picture}" alt="Picture from ${name}" loading="lazy" decoding="async"
+    /></a>
+  </figure>`
 }
 
 /** The same name always gets the same one of six colours. */

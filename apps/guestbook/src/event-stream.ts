@@ -10,12 +10,12 @@ const patience = 256
 /** The stream of entries after `last`; ends when the reader goes away. */
 export function eventStream(feed: Feed, render: (entry: Entry) => string, last?: number): Response {
   const encoder = new TextEncoder()
-  let stop = (): void => {}
+  let stop: (() => void) | undefined
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const send = (text: string): void => {
         if ((controller.desiredSize ?? 0) < -patience) {
-          stop()
+          stop?.()
           controller.close()
         } else controller.enqueue(encoder.encode(text))
       }
@@ -28,7 +28,7 @@ export function eventStream(feed: Feed, render: (entry: Entry) => string, last?:
         unsubscribe()
       }
     },
-    cancel: () => stop(),
+    cancel: () => stop?.(),
   })
   return new Response(body, {
     headers: {

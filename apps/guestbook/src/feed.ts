@@ -10,6 +10,8 @@ type Reader = (entry: Entry) => void
 
 /** Milliseconds between two looks when the file system is silent. */
 const slowLook = 1000
+/** Missed entries a newcomer is told; who was away longer loads the page again. */
+const mostMissed = 100
 
 export class Feed {
   readonly #entries: EntryStore
@@ -33,10 +35,8 @@ export class Feed {
   subscribe(reader: Reader, last?: number): () => void {
     if (this.#readers.size === 0) this.#start()
     this.look() // so that the others' place and the newcomer's are the same
-    for (let at = last ?? this.#last; at < this.#last;) {
-      const missed = this.#entries.since(at)
-      for (const entry of missed) reader(entry)
-      at = missed.at(-1)?.id ?? this.#last
+    if (last !== undefined && last < this.#last) {
+      for (const entry of this.#entries.since(Math.max(last, this.#last - mostMissed))) reader(entry)
     }
     this.#readers.add(reader)
     return () => {

@@ -25,7 +25,7 @@ export interface Form {
 }
 
 /** Reads and checks the form's fields. */
-export function readForm(fields: Readonly<Record<string, string | File | undefined>>): Form {
+export function readForm(fields: Readonly<Record<string, unknown>>): Form {
   const name = text(fields['name']).replaceAll(/\s+/g, ' ').trim()
   const message = text(fields['message']).replaceAll('\r\n', '\n').trim()
   const file = fields['picture']
@@ -43,7 +43,7 @@ export function readForm(fields: Readonly<Record<string, string | File | undefin
 /** What is said of a file that is too large or not a picture. */
 export const pictureProblem: string = `Please choose a PNG, JPEG, GIF, WebP or AVIF picture of at most ${largestPicture / 1024 / 1024} MB.`
 
-function text(field: string | File | undefined): string {
+function text(field: unknown): string {
   // A lone surrogate cannot be stored as UTF-8; toWellFormed makes it U+FFFD. NUL would end SQLite's text functions.
   return typeof field === 'string' ? field.toWellFormed().replaceAll('\0', '') : ''
 }

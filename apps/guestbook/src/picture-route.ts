@@ -15,8 +15,6 @@ export function showPicture(pictures: PictureStore, disposition: 'inline' | 'att
         'Content-Type': picture.type.mime,
         'Content-Length': String(picture.content.size),
         'Content-Disposition': `${disposition}; filename="picture-${name.slice(0, 8)}.${picture.type.extension}"`,
-        // Should a browser ever take it for a document: one that may do nothing.
-        'Content-Security-Policy': "default-src 'none'; sandbox",
       },
     })
   }
