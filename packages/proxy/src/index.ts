@@ -1,1 +1,7 @@
-export {}
+export { ConfigError, formatDiagnostic, type Diagnostic } from './language/diagnostic.ts'
+export { loadConfig, type LoadedConfig, type LoadOptions } from './language/load.ts'
+export { print } from './language/print.ts'
+export type { Place, Statement, Word } from './language/statement.ts'
+export { BindError } from './process/listeners.ts'
+export type { StopOptions } from './process/proxy.ts'
+export { startProxy, type ProxyHandle, type StartProxyOptions } from './process/start-proxy.ts'

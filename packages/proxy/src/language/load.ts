@@ -20,7 +20,7 @@ export interface LoadedConfig {
   /** The main file, absolute. */
   readonly file: string
   readonly statements: readonly Statement[]
-  /** The text of every file read, in the order of reading (the main file first); `-g` is under `commandLine`. */
+  /** The text of every file read, in the order of reading ; that of `-g` is under `commandLine`. */
   readonly sources: ReadonlyMap<string, string>
   /** For each included file the place of the `include` that read it first. */
   readonly includes: ReadonlyMap<string, Place>
@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly prefix?: string
   /** Reads a file as a byte string (latin-1); default the file system. */
   readonly readFile?: (path: string) => string
+  /** The main file's text, instead of its content. */
+  readonly text?: string
   /** The text of `-g`: statements of the main level that come first. */
   readonly globals?: string
 }
@@ -42,7 +44,8 @@ export function loadConfig(file: string, options: LoadOptions = {}): LoadedConfi
   const loader = new Loader(path, options.readFile ?? readBytes)
   const statements: Statement[] = []
   if (options.globals !== undefined) statements.push(...loader.parseText(options.globals, commandLine, []))
-  statements.push(...loader.read(path, undefined, []))
+  const { text } = options
+  statements.push(...(text === undefined ? loader.read(path, undefined, []) : loader.parseText(text, path, [path])))
   const { sources, includes, findings } = loader
   return { file: path, statements, sources, includes, diagnostics: findings.diagnostics }
 }
