@@ -1,1 +1,3 @@
-export {}
+export { parseAddress } from './client/address.ts'
+export { UwsgiExchange } from './client/exchange.ts'
+export { UwsgiPool, type UwsgiPoolOptions } from './client/pool.ts'

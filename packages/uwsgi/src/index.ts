@@ -1,6 +1,7 @@
 export { UwsgiError, type UwsgiErrorCode } from './errors.ts'
 export {
   type Acknowledgement,
+  acknowledges,
   formatAcknowledgement,
   isNonce,
   isPipelinable,

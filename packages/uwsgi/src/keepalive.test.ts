@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  acknowledges,
   formatAcknowledgement,
   isNonce,
   isPipelinable,
@@ -62,4 +63,11 @@ test('only bodyless safe methods are pipelined', () => {
     ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE'].filter((method) => isPipelinable(method, 0)),
   ).toEqual(['GET', 'HEAD', 'OPTIONS'])
   expect(isPipelinable('GET', 1)).toBe(false)
+})
+
+test('an acknowledgement belongs to one nonce', () => {
+  expect(acknowledges('abc', 'abc')).toBe(true)
+  expect(acknowledges('abc; depth=2', 'abc')).toBe(true)
+  expect(acknowledges('abcd; depth=2', 'abc')).toBe(false)
+  expect(acknowledges('ab', 'abc')).toBe(false)
 })

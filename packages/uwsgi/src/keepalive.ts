@@ -65,6 +65,11 @@ export function parseAcknowledgement(value: string): Acknowledgement | undefined
   return { nonce, depth: Math.max(1, parameter(parameters, 'depth') ?? 1), capacity: parameter(parameters, 'capacity') }
 }
 
+/** Whether an acknowledging header's value is for this nonce; cheaper than parsing it. */
+export function acknowledges(value: string, nonce: string): boolean {
+  return value.startsWith(nonce) && (value.length === nonce.length || value[nonce.length] === ';')
+}
+
 function parameter(parameters: string, name: string): number | undefined {
   const digits = new RegExp(`; ?${name}=(\\d+)`).exec(parameters)?.[1]
   return digits === undefined ? undefined : Number(digits)

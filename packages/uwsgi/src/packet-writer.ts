@@ -58,14 +58,21 @@ export class PacketWriter {
     return this.#text.length
   }
 
-  /** The packet; the writer is empty afterwards, also when the packet is too big. */
+  /** Throws away what was appended. */
+  clear(): void {
+    this.#text = ''
+  }
+
+  /** The packet as bytes; the writer is empty afterwards, also when the packet is too big. */
   finish(modifier1 = 0, modifier2 = 0): Buffer {
+    return Buffer.from(this.finishText(modifier1, modifier2), 'latin1')
+  }
+
+  /** The packet as a latin-1 string, which a socket writes without a buffer in between; otherwise as `finish`. */
+  finishText(modifier1 = 0, modifier2 = 0): string {
     const text = this.#text
     this.#text = ''
-    return Buffer.from(
-      String.fromCharCode(modifier1) + encodeSize(text.length) + String.fromCharCode(modifier2) + text,
-      'latin1',
-    )
+    return String.fromCharCode(modifier1) + encodeSize(text.length) + String.fromCharCode(modifier2) + text
   }
 }
 

@@ -1,0 +1,72 @@
+/** Connections to one uwsgi server: kept with servers that acknowledge it, used once with all others. */
+import { randomBytes } from 'node:crypto'
+import { type Address, type ClientConnection, type ClientOptions, ClientPool } from '@trivet/http1/client'
+import { Nonces, parseAcknowledgement } from '../keepalive.ts'
+import { PacketWriter } from '../packet-writer.ts'
+import type { ExchangeEnvironment, UwsgiExchange } from './exchange.ts'
+
+/** How a pool behaves; timeouts and bounds are those of `ClientPool`. */
+export interface UwsgiPoolOptions extends Omit<ClientOptions, 'cgi'> {
+  /** Offer to keep connections; servers that do not know the extension see one more var and close as ever. Default true. */
+  readonly keepAlive?: boolean
+}
+
+/** A pool of uwsgi connections to one address. */
+export class UwsgiPool {
+  readonly #pool: ClientPool
+  readonly #environment: ExchangeEnvironment
+  #suffix = ''
+  #depth = 1
+  #capacity: number | undefined
+
+  constructor(address: Address, options: UwsgiPoolOptions = {}) {
+    const { keepAlive = true, ...rest } = options
+    // uWSGI lets applications end head lines as they like, so a bare LF is taken for a line end here.
+    this.#pool = new ClientPool(address, { bareLf: true, ...rest })
+    this.#environment = {
+      writer: new PacketWriter(),
+      nonces: keepAlive ? new Nonces(randomBytes(9).toString('base64url')) : undefined,
+      acknowledged: (suffix) => this.#learn(suffix),
+    }
+  }
+
+  /** Starts a request at once, on a kept connection or a new one. */
+  request(exchange: UwsgiExchange): ClientConnection {
+    exchange.attach(this.#environment)
+    return this.#pool.request(exchange)
+  }
+
+  /** Connections waiting for a request. */
+  get idle(): number {
+    return this.#pool.idle
+  }
+
+  /** Connections with a request on them. */
+  get busy(): number {
+    return this.#pool.busy
+  }
+
+  /** How deep the server lets a connection be pipelined, as of its last acknowledgement; 1 until it said so. */
+  get depth(): number {
+    return this.#depth
+  }
+
+  /** How many requests the server said it can work on at once. */
+  get capacity(): number | undefined {
+    return this.#capacity
+  }
+
+  /** Closes idle connections now and busy ones after their answer. */
+  close(): void {
+    this.#pool.close()
+  }
+
+  /** The parameters behind the nonce; they seldom change. */
+  #learn(suffix: string): void {
+    if (suffix === this.#suffix) return
+    this.#suffix = suffix
+    const acknowledgement = parseAcknowledgement(`x${suffix}`)
+    this.#depth = acknowledgement?.depth ?? 1
+    this.#capacity = acknowledgement?.capacity
+  }
+}
