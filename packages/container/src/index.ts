@@ -1,1 +1,6 @@
-export {}
+export { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
+export type { ContainerErrorCode, Diagnostic, Place, Severity } from './config/diagnostic.ts'
+export type { ApplicationInterface, FrontProtocol } from './config/model.ts'
+export type { ContainerOptions } from './container-options.ts'
+export type { ContainerStatistics, FrontAddress } from './process/container.ts'
+export { startContainer, type ContainerHandle, type StartOptions } from './start-container.ts'

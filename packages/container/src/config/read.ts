@@ -1,0 +1,60 @@
+import type { ContainerOptions } from '../container-options.ts'
+import { readArgv } from './argv.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { ContainerConfig } from './model.ts'
+import { readObject } from './object.ts'
+import { SettingReader } from './reader.ts'
+import { resolveConfig } from './resolve.ts'
+import type { Setting } from './setting.ts'
+import { OptionValues } from './values.ts'
+
+/** Everything read from one set of sources; `config` is good when no diagnostic is an error. */
+export interface ReadConfig {
+  readonly config: ContainerConfig
+  readonly settings: readonly Setting[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** What only the command line asks for. */
+  readonly request: {
+    readonly help: boolean
+    readonly version: boolean
+    readonly check: boolean
+    readonly showConfig: boolean
+  }
+}
+
+/** Where and among what to read. */
+export interface ReadScope {
+  readonly cwd: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Reads a command line and the files it names. */
+export function readCommandLine(argv: readonly string[], scope: ReadScope): ReadConfig {
+  return read(scope, (reader) => readArgv(argv, reader, (diagnostic) => reader.diagnostics.push(diagnostic)))
+}
+
+/** Reads options given by a program and the files they name. */
+export function readOptions(options: ContainerOptions, scope: ReadScope): ReadConfig {
+  return read(scope, (reader) => readObject(options, reader))
+}
+
+function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConfig {
+  const reader = new SettingReader(scope.cwd, scope.environment)
+  fill(reader)
+  const expanded = reader.finish()
+  const diagnostics = reader.diagnostics
+  const config = resolveConfig(expanded, scope.cwd, (diagnostic) => diagnostics.push(diagnostic))
+  const values = new OptionValues(expanded.settings, () => {})
+  const request = {
+    help: values.flag('help'),
+    version: values.flag('version'),
+    check: values.flag('check'),
+    showConfig: values.flag('show-config'),
+  }
+  return { config, settings: expanded.settings, diagnostics, request }
+}
+
+/** Whether a start with these would be wrong. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error')
+}

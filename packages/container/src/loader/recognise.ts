@@ -1,0 +1,120 @@
+/**
+ * Which interface an export has, by its shape; `interface` overrules it. The rule, in this order:
+ *
+ *   has `fetch()`                                        -> fetch  (Hono, h3, a worker's `export default { fetch }`)
+ *   http.Server; has `handle()` and `listen()` (Express);
+ *   has `callback()` and `listen()` (Koa);
+ *   has `routing()` and `ready()` (Fastify)              -> node
+ *   a function of one parameter                          -> fetch  (request) => Response
+ *   a function of two or more                            -> tsgi   (environ, startResponse) => body
+ *
+ * A bare Node listener has two parameters as well and nothing else to tell it by: it needs `interface = node`. When its
+ * parameters are called `req` and `res`, the start says so.
+ */
+import { Server, type RequestListener } from 'node:http'
+import type { Application } from '@trivet/gateway'
+import { ContainerError } from '../config/diagnostic.ts'
+import type { ApplicationInterface } from '../config/model.ts'
+
+/** An application, what it was recognised as, and what the user should know about that. */
+export interface Recognised {
+  readonly application: Application
+  readonly interface: Exclude<ApplicationInterface, 'auto'>
+  readonly hint: string | undefined
+}
+
+type Callable = (...args: never[]) => unknown
+type FetchHandler = (request: Request) => Response | Promise<Response>
+
+/** Makes an application of an export; throws ContainerError `LOAD` that says what it got. `label` names the export. */
+export async function recognise(value: unknown, wanted: ApplicationInterface, label: string): Promise<Recognised> {
+  const found = wanted === 'auto' ? detect(value) : wanted
+  if (found === undefined)
+    throw wrongKind(value, label, 'a gateway application, a fetch handler, or the application of a framework')
+  if (found === 'tsgi') {
+    if (typeof value !== 'function' || isClass(value))
+      throw wrongKind(value, label, 'a gateway application, (environ, startResponse) => body')
+    return {
+      application: value as Application,
+      interface: 'tsgi',
+      hint: wanted === 'auto' ? listenerHint(value, label) : undefined,
+    }
+  }
+  if (found === 'fetch') {
+    if (!isFetchable(value))
+      throw wrongKind(
+        value,
+        label,
+        'a fetch handler, (request) => Response, or an object with a method of that kind called `fetch`',
+      )
+    const { fromFetch } = await import('@trivet/gateway/fetch')
+    return { application: fromFetch(value), interface: 'fetch', hint: undefined }
+  }
+  const listener = await nodeListener(value)
+  if (listener === undefined)
+    throw wrongKind(value, label, 'a Node listener, (req, res) => void, or the application of a Node framework')
+  const { fromNode } = await import('@trivet/gateway/node')
+  return { application: fromNode(listener), interface: 'node', hint: undefined }
+}
+
+function detect(value: unknown): Exclude<ApplicationInterface, 'auto'> | undefined {
+  if (has(value, 'fetch')) return 'fetch'
+  if (isNodeFramework(value)) return 'node'
+  if (typeof value !== 'function' || isClass(value)) return undefined
+  if (value.length === 1) return 'fetch'
+  return value.length >= 2 ? 'tsgi' : undefined
+}
+
+function isNodeFramework(value: unknown): boolean {
+  return (
+    value instanceof Server ||
+    (has(value, 'listen') && (has(value, 'handle') || has(value, 'callback') || has(value, 'routing')))
+  )
+}
+
+async function nodeListener(value: unknown): Promise<RequestListener | undefined> {
+  if (value instanceof Server) return (request, response) => void value.emit('request', request, response)
+  if (has(value, 'routing') && has(value, 'ready')) {
+    await value.ready()
+    return (request, response) => void value.routing(request, response)
+  }
+  if (has(value, 'callback')) return value.callback() as RequestListener
+  if (typeof value === 'function' && !isClass(value)) return value as RequestListener
+  if (has(value, 'handle')) return (request, response) => void value.handle(request, response)
+  return undefined
+}
+
+function isFetchable(value: unknown): value is FetchHandler | { fetch: FetchHandler } {
+  return has(value, 'fetch') || (typeof value === 'function' && !isClass(value))
+}
+
+function has<Name extends string>(value: unknown, name: Name): value is Record<Name, (...args: unknown[]) => unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return typeof (value as Record<string, unknown>)[name] === 'function'
+}
+
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
+}
+
+function listenerHint(value: Callable | object, label: string): string | undefined {
+  const source = Function.prototype.toString.call(value)
+  if (!/^(?:async\s+)?(?:function\s*\w*\s*)?\(?\s*(?:_?req|request)\b\s*,\s*(?:_?res|response)\b/.test(source))
+    return undefined
+  return `${label} takes (req, res): it is called as a gateway application, (environ, startResponse); for a Node listener add \`interface = node\``
+}
+
+function wrongKind(value: unknown, label: string, expected: string): ContainerError {
+  return new ContainerError('LOAD', `${label} is ${describe(value)}, expected ${expected}`)
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (isClass(value)) return `the class ${(value as { name: string }).name}, not an instance of it`
+  if (typeof value === 'function')
+    return `a function of ${value.length} parameters (set \`interface\` to tsgi, fetch or node if it is an application)`
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value !== 'object') return `a ${typeof value}`
+  const keys = Object.keys(value)
+  return `an object with ${keys.length === 0 ? 'no properties' : `\`${keys.slice(0, 6).join('`, `')}\``}`
+}

@@ -1,0 +1,96 @@
+/**
+ * Lines to a file or to standard output. All lines of one turn of the event loop leave in one write; a file is opened
+ * for appending, so that several processes share it and no line is torn, and reopened on demand after a rotation.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs'
+
+/** Where log lines go. */
+export interface LineWriter {
+  write(line: string): void
+  /** Puts on the way what is held. */
+  flush(): void
+  /** Opens the file anew, where there is one. */
+  reopen(): void
+  close(): void
+}
+
+abstract class BufferedLines implements LineWriter {
+  #held = ''
+
+  write(line: string): void {
+    if (this.#held === '') setImmediate(() => this.flush())
+    this.#held += `${line}\n`
+    if (this.#held.length > 65_536) this.flush()
+  }
+
+  flush(): void {
+    if (this.#held === '') return
+    const text = this.#held
+    this.#held = ''
+    this.put(text)
+  }
+
+  protected abstract put(text: string): void
+  abstract reopen(): void
+  abstract close(): void
+}
+
+/** Lines to a stream, such as standard output. */
+export class StreamLines extends BufferedLines {
+  readonly #stream: NodeJS.WritableStream
+
+  constructor(stream: NodeJS.WritableStream) {
+    super()
+    this.#stream = stream
+  }
+
+  protected put(text: string): void {
+    this.#stream.write(text)
+  }
+
+  reopen(): void {}
+
+  close(): void {
+    this.flush()
+  }
+}
+
+/** Lines appended to a file; the constructor throws when it cannot be opened. */
+export class FileLines extends BufferedLines {
+  readonly #path: string
+  #fd: number
+  #lost = 0
+
+  constructor(path: string) {
+    super()
+    this.#path = path
+    this.#fd = openSync(path, 'a')
+  }
+
+  protected put(text: string): void {
+    try {
+      const notice = this.#lost === 0 ? '' : `${this.#lost} bytes of log were lost here\n`
+      writeSync(this.#fd, notice + text)
+      this.#lost = 0
+    } catch (error) {
+      // A full disk must not take the requests down with it: said once, and in the file when it takes lines again.
+      if (this.#lost === 0)
+        process.stderr.write(
+          `cannot write to ${this.#path}: ${error instanceof Error ? error.message : String(error)}\n`,
+        )
+      this.#lost += text.length
+    }
+  }
+
+  reopen(): void {
+    this.flush()
+    const next = openSync(this.#path, 'a')
+    closeSync(this.#fd)
+    this.#fd = next
+  }
+
+  close(): void {
+    this.flush()
+    closeSync(this.#fd)
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * uWSGI's line per request (uwsgi_logit_simple in its core/logging.c) and its `log-format`. Two figures have no
+ * counterpart and are given as: requests of all workers = those of this one, switches = 1.
+ */
+import { commonLogTime, ctime } from './clock.ts'
+import { headBytes, measureVars, oneLine, requestUri, type RequestRecord } from './request-record.ts'
+
+/** Makes the line for one request, without its end. */
+export type RequestLine = (record: RequestRecord) => string
+
+/** The default line. */
+export function standardLine(record: RequestRecord): string {
+  const { environ } = record
+  const vars = measureVars(environ)
+  const user = environ['REMOTE_USER' as 'HTTP_REMOTE_USER'] ?? ''
+  return oneLine(
+    `[pid: ${process.pid}|app: 0|req: ${record.count}/${record.count}] ${environ.REMOTE_ADDR ?? ''} (${user}) ` +
+      `{${vars.count} vars in ${vars.bytes} bytes} [${ctime(record.started)}] ${environ.REQUEST_METHOD} ${requestUri(environ)} => ` +
+      `generated ${record.bytes} bytes in ${Math.floor(record.duration)} msecs (${environ.SERVER_PROTOCOL} ${statusCode(record)}) ` +
+      `${record.headers.length} headers in ${headBytes(record)} bytes (1 switches on core 0)`,
+  )
+}
+
+const statusCode = (record: RequestRecord): string => record.status?.slice(0, 3) ?? '0'
+
+/** The variables of `log-format`. */
+const variables: Readonly<Record<string, (record: RequestRecord, slot: number) => string | number | undefined>> = {
+  uri: ({ environ }) => requestUri(environ),
+  method: ({ environ }) => environ.REQUEST_METHOD,
+  user: ({ environ }) => environ['REMOTE_USER' as 'HTTP_REMOTE_USER'],
+  addr: ({ environ }) => environ.REMOTE_ADDR,
+  host: ({ environ }) => environ['HTTP_HOST'],
+  proto: ({ environ }) => environ.SERVER_PROTOCOL,
+  uagent: ({ environ }) => environ['HTTP_USER_AGENT'],
+  referer: ({ environ }) => environ['HTTP_REFERER'],
+  status: statusCode,
+  rsize: ({ bytes }) => bytes,
+  hsize: headBytes,
+  size: (record) => record.bytes + headBytes(record),
+  cl: ({ environ }) => environ.CONTENT_LENGTH ?? 0,
+  micros: ({ duration }) => Math.floor(duration * 1000),
+  msecs: ({ duration }) => Math.floor(duration),
+  secs: ({ duration }) => Math.floor(duration / 1000),
+  time: ({ started }) => Math.floor(started / 1000),
+  tmsecs: ({ started }) => Math.floor(started),
+  tmicros: ({ started }) => Math.floor(started * 1000),
+  epoch: () => Math.floor(Date.now() / 1000),
+  ctime: ({ started }) => ctime(started),
+  ltime: ({ started }) => commonLogTime(started),
+  ftime: ({ started }) => commonLogTime(started),
+  pid: () => process.pid,
+  wid: (_, slot) => slot + 1,
+  vars: ({ environ }) => measureVars(environ).count,
+  pktsize: ({ environ }) => measureVars(environ).bytes,
+  headers: ({ headers }) => headers.length,
+  core: () => 0,
+  switches: () => 1,
+}
+
+/** Compiles a `log-format` once; what a request does not have, and unknown variables, print as `-`. */
+export function compileFormat(format: string, slot: number): RequestLine {
+  const parts = format.split(/(%\([^)]*\))/).map((part): ((record: RequestRecord) => string) => {
+    if (!part.startsWith('%(')) return () => part
+    const name = part.slice(2, -1)
+    if (name.startsWith('var.'))
+      return ({ environ }) => oneLine(String(environ[name.slice(4) as 'REQUEST_METHOD'] ?? '-'))
+    const variable = variables[name]
+    return variable === undefined ? () => '-' : (record) => oneLine(String(variable(record, slot) ?? '-'))
+  })
+  return (record) => parts.map((part) => part(record)).join('')
+}

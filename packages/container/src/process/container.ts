@@ -1,0 +1,273 @@
+/**
+ * The container's master: binds the fronts, starts workers through @trivet/prefork, and owns what must not be left
+ * behind: sockets, pid file, watchers. It serves no request itself. Reload raises a new generation of workers before the
+ * old one drains; when the new one does not load, the old one stays and the reason is printed.
+ */
+import { chownSync, closeSync, openSync } from 'node:fs'
+import {
+  bind,
+  formatAddress,
+  Master,
+  PidFile,
+  WorkerFailed,
+  type Address,
+  type BoundListener,
+  type MasterOptions,
+  type WorkerInfo,
+} from '@trivet/prefork'
+import { ContainerError } from '../config/diagnostic.ts'
+import type { ContainerConfig, Front, FrontProtocol } from '../config/model.ts'
+import type { WorkerPayload, WorkerStatistics } from '../worker/payload.ts'
+import type { ContainerLog } from './log.ts'
+import { watchTouch } from './touch.ts'
+
+/** A front as it is served: with the real port when 0 was asked for. */
+export interface FrontAddress {
+  readonly protocol: FrontProtocol
+  readonly address: Address
+}
+
+/** The figures of all workers. */
+export interface ContainerStatistics {
+  readonly workers: readonly (WorkerStatistics & { readonly slot: number; readonly pid: number | undefined })[]
+  /** Answered by the workers that live now. */
+  readonly requests: number
+  readonly connections: number
+}
+
+/** Milliseconds that busy workers get to answer a question. */
+const answerTimeout = 1000
+
+/** A running container. */
+export class Container {
+  readonly addresses: readonly FrontAddress[]
+  /** Resolves when it has stopped and nothing of it is left. */
+  readonly stopped: Promise<void>
+  readonly #log: ContainerLog
+  readonly #listeners: readonly BoundListener[]
+  readonly #master: Master
+  readonly #execArgv: readonly string[]
+  #config: ContainerConfig
+  #unwatch: () => void = () => {}
+  #stopping: Promise<void> | undefined
+  #resolveStopped: () => void = () => {}
+
+  private constructor(
+    config: ContainerConfig,
+    listeners: readonly BoundListener[],
+    log: ContainerLog,
+    execArgv: readonly string[],
+  ) {
+    this.#config = config
+    this.#listeners = listeners
+    this.#log = log
+    this.#execArgv = execArgv
+    this.addresses = listeners.map(({ address }, index) => ({
+      protocol: config.fronts[index]?.protocol ?? 'http',
+      address,
+    }))
+    this.stopped = new Promise((resolve) => (this.#resolveStopped = resolve))
+    this.#master = new Master({ ...masterOptions(config, execArgv), listeners })
+    this.#follow()
+  }
+
+  /** Binds and starts; throws ContainerError `BIND`, `LOAD` or `START` and leaves nothing behind. `onCreated` gets hold of it while it starts. */
+  static async start(
+    config: ContainerConfig,
+    log: ContainerLog,
+    execArgv: readonly string[] = [],
+    onCreated?: (container: Container) => void,
+  ): Promise<Container> {
+    const listeners = await bindAll(config)
+    const container = new Container(config, listeners, log, execArgv)
+    onCreated?.(container)
+    try {
+      if (config.pidFile !== undefined) new PidFile(config.pidFile).write()
+      if (config.log.file !== undefined) giveLogAway(config, config.log.file)
+      await container.#master.start()
+    } catch (error) {
+      await container.stop({ graceful: false })
+      throw startError(error)
+    }
+    container.#watch()
+    return container
+  }
+
+  /** The workers, old generations included. */
+  get workers(): readonly WorkerInfo[] {
+    return this.#master.workers
+  }
+
+  /** Replaces all workers; rejects with ContainerError `LOAD` or `START`, the old ones serving on, when the new do not come up. */
+  async reload(config: ContainerConfig = this.#config): Promise<void> {
+    if (JSON.stringify(config.fronts.map(frontKey)) !== JSON.stringify(this.#config.fronts.map(frontKey))) {
+      throw new ContainerError(
+        'CONFIG',
+        'the sockets differ: they are bound once, so a changed `socket`, `http-socket` or `http` needs a restart',
+      )
+    }
+    try {
+      await this.#master.reload(masterOptions(config, this.#execArgv))
+    } catch (error) {
+      throw startError(error)
+    }
+    this.#config = config
+    this.#unwatch()
+    this.#watch()
+  }
+
+  /** Refuses new connections and ends; gracefully, running requests are finished first, for as long as `worker-reload-mercy` lasts. */
+  stop(how: { readonly graceful?: boolean } = {}): Promise<void> {
+    const graceful = how.graceful ?? true
+    // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
+    if (this.#stopping === undefined)
+      for (const listener of this.#listeners) listener.close({ unlink: this.#config.vacuum })
+    const ended = this.#master.stop({ graceful })
+    this.#stopping ??= ended.then(() => this.#cleanUp())
+    return this.#stopping
+  }
+
+  /** Opens log files anew, after somebody moved them away. */
+  reopenLogs(): void {
+    this.#log.reopen()
+    this.#master.broadcast({ type: 'reopen' })
+  }
+
+  /** Asks every worker; one that does not answer in a second is left out. */
+  statistics(): Promise<ContainerStatistics> {
+    const asked = this.#master.workers.filter((worker) => worker.state === 'ready')
+    const answers = new Map<number, ContainerStatistics['workers'][number]>()
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer)
+        this.#master.off('message', onMessage)
+        const workers = [...answers.values()].sort((a, b) => a.slot - b.slot)
+        const sum = (key: 'requests' | 'connections'): number =>
+          workers.reduce((total, worker) => total + worker[key], 0)
+        resolve({ workers, requests: sum('requests'), connections: sum('connections') })
+      }
+      const onMessage = (worker: WorkerInfo, message: object & { readonly type: string }): void => {
+        if (message.type !== 'statistics') return
+        answers.set(worker.id, { ...(message as unknown as WorkerStatistics), slot: worker.slot, pid: worker.pid })
+        if (answers.size >= asked.length) finish()
+      }
+      const timer = setTimeout(finish, answerTimeout)
+      this.#master.on('message', onMessage)
+      if (asked.length === 0) finish()
+      else this.#master.broadcast({ type: 'statistics' })
+    })
+  }
+
+  #follow(): void {
+    const name = (worker: WorkerInfo): string => `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
+    this.#master.on('ready', (worker) => this.#log.event(`${name(worker)} is ready${serving(worker.info)}`))
+    this.#master.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line))
+    this.#master.on('exit', (worker, code, signal) =>
+      this.#log.event(
+        `${name(worker)} left${signal === null ? (code === 0 ? '' : ` with code ${code}`) : `: killed by ${signal}`}`,
+      ),
+    )
+    this.#master.on('failed', (worker, error) => {
+      if (worker.generation === this.#master.generation && worker.uptime > 0) this.#log.event(error.message)
+    })
+  }
+
+  #watch(): void {
+    this.#unwatch = watchTouch(this.#config.touchReload, (path) => {
+      this.#log.event(`${path} was touched: reloading`)
+      this.reload().then(
+        () => this.#log.event('reloaded'),
+        (error: unknown) =>
+          this.#log.event(
+            `not reloaded, the old workers serve on: ${error instanceof Error ? error.message : String(error)}`,
+          ),
+      )
+    })
+  }
+
+  #cleanUp(): void {
+    this.#unwatch()
+    if (this.#config.pidFile !== undefined && this.#config.vacuum) new PidFile(this.#config.pidFile).remove()
+    this.#log.flush()
+    this.#resolveStopped()
+  }
+}
+
+function serving(info: unknown): string {
+  return typeof info === 'object' && info !== null && 'application' in info && 'interface' in info
+    ? `, serving ${String(info.application)} (${String(info.interface)})`
+    : ''
+}
+
+const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]
+
+async function bindAll(config: ContainerConfig): Promise<readonly BoundListener[]> {
+  const listeners: BoundListener[] = []
+  const options = {
+    backlog: config.backlog,
+    ...(config.socketMode === undefined ? {} : { mode: config.socketMode }),
+    ...(config.socketOwner === undefined ? {} : { uid: config.socketOwner.uid }),
+    ...(config.socketOwner?.gid === undefined ? {} : { gid: config.socketOwner.gid }),
+  }
+  for (const front of config.fronts) {
+    try {
+      listeners.push(await bind(front.address, options))
+    } catch (cause) {
+      for (const listener of listeners) listener.close()
+      const message = `\`${front.option}\`: ${cause instanceof Error ? cause.message : String(cause)}`
+      throw new ContainerError('BIND', message, {
+        cause,
+        diagnostics: [{ severity: 'error', message, place: front.place }],
+      })
+    }
+  }
+  return listeners
+}
+
+function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Omit<MasterOptions, 'listeners'> {
+  const { application, directory, limits, log, processes, mercy } = config
+  const payload: WorkerPayload = {
+    application,
+    directory,
+    protocols: config.fronts.map(({ protocol }) => protocol),
+    limits,
+    log,
+    processes,
+    mercy,
+  }
+  return {
+    processes,
+    command: process.execPath,
+    args: [
+      ...execArgv,
+      ...sourceCondition(execArgv),
+      new URL(`../worker/main${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).pathname,
+    ],
+    env: { ...process.env, ...config.environment },
+    cwd: directory,
+    ...(config.uid === undefined ? {} : { uid: config.uid }),
+    ...(config.gid === undefined ? {} : { gid: config.gid }),
+    payload,
+    drainTimeout: config.mercy,
+  }
+}
+
+/** In a checkout the workspace's packages are imported as source. */
+function sourceCondition(execArgv: readonly string[]): readonly string[] {
+  return import.meta.filename.endsWith('.ts') && !execArgv.includes('--conditions=@trivet/source')
+    ? ['--conditions=@trivet/source']
+    : []
+}
+
+/** Workers that run as somebody else must be able to append to the log, and to open it anew. */
+function giveLogAway(config: ContainerConfig, file: string): void {
+  if (config.uid === undefined && config.gid === undefined) return
+  closeSync(openSync(file, 'a'))
+  chownSync(file, config.uid ?? -1, config.gid ?? -1)
+}
+
+function startError(error: unknown): unknown {
+  if (!(error instanceof WorkerFailed)) return error
+  const loading = error.step === 'load application'
+  return new ContainerError(loading ? 'LOAD' : 'START', loading ? error.account : error.message, { cause: error })
+}

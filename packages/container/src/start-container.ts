@@ -1,0 +1,92 @@
+import { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
+import { hasErrors, readOptions } from './config/read.ts'
+import type { ContainerOptions } from './container-options.ts'
+import { FileLines, type LineWriter } from './log/line-writer.ts'
+import { Container, type ContainerStatistics, type FrontAddress } from './process/container.ts'
+import { ContainerLog } from './process/log.ts'
+
+/** What lies outside the container's own configuration. */
+export interface StartOptions {
+  /** Takes each log line unless `logto` names a file; default: standard output. */
+  readonly onLine?: (line: string) => void
+  /** Where relative paths start; default: the process's working directory. */
+  readonly cwd?: string
+  /** Node's own options for the workers, such as `--enable-source-maps`. */
+  readonly execArgv?: readonly string[]
+}
+
+/** A running container. */
+export interface ContainerHandle extends AsyncDisposable {
+  /** In the order of the options: `socket`, `http-socket`, `http`. */
+  readonly addresses: readonly FrontAddress[]
+  /** Resolves when it has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>
+  /** Replaces the workers, with changed options if given; rejects, the old ones serving on, when the new do not come up. */
+  reload(changed?: ContainerOptions): Promise<void>
+  /** Resolves when nothing of it is left; gracefully unless told otherwise. */
+  stop(how?: { readonly graceful?: boolean }): Promise<void>
+  statistics(): Promise<ContainerStatistics>
+  reopenLogs(): void
+}
+
+/**
+ * Starts a container inside this process as its master; resolves when every worker is ready. Throws ContainerError:
+ * `CONFIG` with all diagnostics, `BIND` naming the address, `LOAD` with the traceback, `START`. Installs no signal handlers.
+ */
+export async function startContainer(options: ContainerOptions, start: StartOptions = {}): Promise<ContainerHandle> {
+  const scope = { cwd: start.cwd ?? process.cwd(), environment: process.env }
+  const notices: string[] = []
+  const settle = (given: ContainerOptions): ReturnType<typeof readOptions>['config'] => {
+    const read = readOptions(given, scope)
+    if (hasErrors(read.diagnostics))
+      throw new ContainerError('CONFIG', read.diagnostics.map(formatDiagnostic).join('\n'), {
+        diagnostics: read.diagnostics,
+      })
+    notices.push(...read.diagnostics.map(formatDiagnostic))
+    return read.config
+  }
+  const config = settle(options)
+  const log = new ContainerLog(
+    config.log.file === undefined
+      ? new CallbackLines(start.onLine ?? ((line): void => void process.stdout.write(`${line}\n`)))
+      : new FileLines(config.log.file),
+  )
+  for (const notice of notices.splice(0)) log.text(notice)
+  let container: Container
+  try {
+    container = await Container.start(config, log, start.execArgv)
+  } catch (error) {
+    log.close()
+    throw error
+  }
+  const stopped = container.stopped.then(() => log.close())
+  const stop = async (how?: { readonly graceful?: boolean }): Promise<void> => {
+    await container.stop(how)
+    await stopped
+  }
+  return {
+    addresses: container.addresses,
+    stopped,
+    reload: (changed) => container.reload(changed === undefined ? undefined : settle({ ...options, ...changed })),
+    stop,
+    statistics: () => container.statistics(),
+    reopenLogs: () => container.reopenLogs(),
+    [Symbol.asyncDispose]: () => stop(),
+  }
+}
+
+class CallbackLines implements LineWriter {
+  readonly #onLine: (line: string) => void
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine
+  }
+
+  write(line: string): void {
+    this.#onLine(line)
+  }
+
+  flush(): void {}
+  reopen(): void {}
+  close(): void {}
+}

@@ -1,0 +1,25 @@
+import type { Application } from '@trivet/gateway'
+import type { InheritedListener } from '@trivet/prefork/worker'
+import type { FrontProtocol } from '../config/model.ts'
+import type { WorkerPayload } from './payload.ts'
+import { openHttp } from './http-front.ts'
+import { openUwsgi } from './uwsgi-front.ts'
+
+/** One protocol served on one socket. */
+export interface FrontServer {
+  readonly connections: number
+  /** Stops accepting, lets idle connections go, and resolves when the running requests are done; cuts them off after `timeout` milliseconds. */
+  drain(timeout: number): Promise<void>
+}
+
+/** Serves an application on an inherited socket. */
+export async function openFront(
+  protocol: FrontProtocol,
+  application: Application,
+  listener: InheritedListener,
+  payload: WorkerPayload,
+): Promise<FrontServer> {
+  return protocol === 'http'
+    ? await openHttp(application, listener, payload)
+    : await openUwsgi(application, listener, payload)
+}

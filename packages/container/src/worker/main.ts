@@ -1,0 +1,99 @@
+/**
+ * A worker process: joins its master, loads the application, serves it on every inherited socket, and leaves when told
+ * to or when the master is gone, once its requests are done. Standard output and error go to the master line by line.
+ */
+import type { Application } from '@trivet/gateway'
+import { joinMaster, type WorkerLink } from '@trivet/prefork/worker'
+import { loadApplication } from '../loader/load.ts'
+import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
+import { requestLog } from '../log/request-log.ts'
+import { compileFormat, standardLine } from '../log/request-line.ts'
+import { openFront, type FrontServer } from './front.ts'
+import { logLineMark, type WorkerPayload, type WorkerStatistics } from './payload.ts'
+
+const link = await joinMaster()
+const payload = link.payload as WorkerPayload
+process.title = `trivet-container worker ${link.slot + 1}`
+
+try {
+  await work()
+} catch (error) {
+  link.failed(error)
+}
+
+async function work(): Promise<void> {
+  link.step('load application')
+  const loaded = await loadApplication(payload.application, payload.directory)
+  if (loaded.hint !== undefined && link.slot === 0) console.error(loaded.hint)
+  const counter = { requests: 0 }
+  const log = payload.log.requests ? openRequestLog(link.slot) : undefined
+  const application = observed(loaded.application, log, link.slot, counter)
+  link.step('listen')
+  const fronts: FrontServer[] = []
+  for (const [index, listener] of link.listeners.entries()) {
+    fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload))
+  }
+  followMaster(link, fronts, log, counter)
+  link.ready({ application: loaded.label, interface: loaded.interface })
+}
+
+/** The application as the fronts call it: counted, and logged if wanted. */
+function observed(
+  application: Application,
+  log: RequestLines | undefined,
+  slot: number,
+  counter: { requests: number },
+): Application {
+  const counted: Application = (environ, startResponse) => {
+    counter.requests += 1
+    return application(environ, startResponse)
+  }
+  if (log === undefined) return counted
+  const { lines, mark } = log
+  const line = payload.log.format === undefined ? standardLine : compileFormat(payload.log.format, slot)
+  return requestLog((record) => lines.write(mark + line(record)))(counted)
+}
+
+interface RequestLines {
+  readonly lines: LineWriter
+  readonly mark: string
+}
+
+/** A file is written by each worker itself; without one, lines travel through the master to its standard output. */
+function openRequestLog(slot: number): RequestLines {
+  const { file } = payload.log
+  if (file !== undefined) {
+    try {
+      return { lines: new FileLines(file), mark: '' }
+    } catch (error) {
+      if (slot === 0)
+        console.error(`the log goes through the master: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return { lines: new StreamLines(process.stdout), mark: logLineMark }
+}
+
+function followMaster(
+  master: WorkerLink,
+  fronts: readonly FrontServer[],
+  log: RequestLines | undefined,
+  counter: { requests: number },
+): void {
+  master.onDrain(async () => {
+    await Promise.all(fronts.map((front) => front.drain(payload.mercy)))
+    log?.lines.close()
+  })
+  master.onMessage((message) => {
+    if (message.type === 'reopen') log?.lines.reopen()
+    if (message.type === 'statistics') {
+      const connections = fronts.reduce((sum, front) => sum + front.connections, 0)
+      const answer: WorkerStatistics = {
+        type: 'statistics',
+        requests: counter.requests,
+        connections,
+        rss: process.memoryUsage.rss(),
+      }
+      master.send(answer)
+    }
+  })
+}

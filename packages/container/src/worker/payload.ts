@@ -1,0 +1,27 @@
+import type { ApplicationReference, FrontProtocol, Limits, LogSettings } from '../config/model.ts'
+
+/** What the master tells each worker, as JSON. */
+export interface WorkerPayload {
+  readonly application: ApplicationReference
+  readonly directory: string
+  /** One per listener, in their order. */
+  readonly protocols: readonly FrontProtocol[]
+  readonly limits: Limits
+  readonly log: LogSettings
+  readonly processes: number
+  /** Milliseconds. */
+  readonly mercy: number
+}
+
+/** Marks a line of a worker's standard output as a finished log line, which the master passes on without a prefix. */
+export const logLineMark = '\u001e'
+
+/** A worker's figures: its answer to the message `statistics`. */
+export type WorkerStatistics = {
+  readonly type: 'statistics'
+  readonly requests: number
+  /** Open client connections. */
+  readonly connections: number
+  /** Bytes of memory in use. */
+  readonly rss: number
+}

@@ -1,0 +1,22 @@
+import type { Application } from '@trivet/gateway'
+import { serve } from '@trivet/uwsgi/gateway'
+import type { InheritedListener } from '@trivet/prefork/worker'
+import type { FrontServer } from './front.ts'
+import type { WorkerPayload } from './payload.ts'
+
+/** Serves the uwsgi protocol; `socket-timeout` bounds the waits for the peer, the limits are uWSGI's. */
+export async function openUwsgi(
+  application: Application,
+  listener: InheritedListener,
+  payload: WorkerPayload,
+): Promise<FrontServer> {
+  const { bufferSize, maxVars, maxBody, uwsgiTimeout } = payload.limits
+  const server = serve(application, {
+    limits: { bufferSize, maxVars, ...(maxBody === undefined ? {} : { maxBody }) },
+    socketTimeout: uwsgiTimeout,
+    multiprocess: payload.processes > 1,
+  })
+  const target = { fd: listener.fd, backlog: listener.backlog }
+  await server.listen(target)
+  return server
+}
