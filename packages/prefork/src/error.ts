@@ -9,6 +9,7 @@ export type PreforkErrorCode =
   | 'master-gone'
   | 'protocol'
   | 'wrong-state'
+  | 'option-invalid'
   | 'stopped'
   | 'spawn-failed'
   | 'start-failed'

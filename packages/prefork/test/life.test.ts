@@ -83,6 +83,15 @@ test('drain finishes what is in flight', async () => {
   expect((await exit).slice(1)).toEqual([0, null])
 })
 
+test('a worker that closes its control connection cannot be led any more and is replaced', async () => {
+  await using herd = await Herd.started({ ...running('hangs-up.ts'), killTimeout: 50, respawnDelay: 1 })
+  const failed = herd.next('failed')
+  const ready = herd.next('ready')
+  herd.master.broadcast({ type: 'hang up' })
+  expect((await failed)[1]).toMatchObject({ code: 'protocol' })
+  expect((await ready)[0]).toMatchObject({ slot: 0 })
+})
+
 test('output comes line by line, an endless line in pieces, the last one without a newline too', async () => {
   await using herd = await Herd.started(running('talks.ts'))
   await herd.master.stop()

@@ -11,16 +11,20 @@ test('all workers are ready when start() resolves, each in its slot, with the pa
   expect(herd.master.workers[0]?.info).toEqual({ pid: herd.pids[0] })
 })
 
-test('a worker that throws while it loads: start() rejects with its traceback in under a second', { retry: 2 }, async () => {
-  await using herd = await Herd.bound({ processes: 2, ...running('throws-at-load.ts') })
-  const begin = performance.now()
-  const error = await failure(herd.master)
-  expect(performance.now() - begin).toBeLessThan(1000)
-  expect(error).toMatchObject({ code: 'exited', exit: { code: 1, signal: null } })
-  expect(error.message).toMatch(/^worker [01] \(pid \d+\) exited with code 1 before it was ready$/)
-  expect(error.account).toMatch(/Error: no module named guestbook[\s\S]*throws-at-load\.ts:4/)
-  expect(herd.master.workers).toEqual([])
-})
+test(
+  'a worker that throws while it loads: start() rejects with its traceback in under a second',
+  { retry: 2 },
+  async () => {
+    await using herd = await Herd.bound({ processes: 2, ...running('throws-at-load.ts') })
+    const begin = performance.now()
+    const error = await failure(herd.master)
+    expect(performance.now() - begin).toBeLessThan(1000)
+    expect(error).toMatchObject({ code: 'exited', exit: { code: 1, signal: null } })
+    expect(error.message).toMatch(/^worker [01] \(pid \d+\) exited with code 1 before it was ready$/)
+    expect(error.account).toMatch(/Error: no module named guestbook[\s\S]*throws-at-load\.ts:4/)
+    expect(herd.master.workers).toEqual([])
+  },
+)
 
 test('a worker that reports its failure: the error carries its message, stack, step and last lines', async () => {
   await using herd = await Herd.bound(running('reports-failure.ts'))

@@ -6,7 +6,8 @@ import { Deadline } from './deadline.ts'
 import { settle, type MasterOptions, type Settings } from './options.ts'
 import type { OutputStream } from './output.ts'
 import { backoffPolicy, type RespawnPolicy } from './respawn-policy.ts'
-import { WorkerProcess, type WorkerInfo, type WorkerOwner } from './worker-process.ts'
+import type { WorkerInfo, WorkerOwner } from './worker-info.ts'
+import { WorkerProcess } from './worker-process.ts'
 
 // The master owns the sockets and no requests. Its workers come in generations: all workers of one generation run with
 // the same settings, and exactly one generation is current: the one whose dead are replaced. A reload raises the next
@@ -47,7 +48,7 @@ export class Master extends EventEmitter<MasterEvents> {
   #stopped: Promise<void> | undefined
   readonly #workers = new Set<WorkerProcess>()
   readonly #respawns = new Set<Deadline>()
-  readonly #owner: WorkerOwner
+  readonly #owner: WorkerOwner<WorkerProcess>
 
   constructor(options: MasterOptions, policy?: RespawnPolicy) {
     super()

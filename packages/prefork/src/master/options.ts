@@ -51,7 +51,7 @@ export interface Settings extends RespawnLimits {
 export function settle(options: MasterOptions): Settings {
   const { processes } = options
   if (!Number.isInteger(processes) || processes < 1) {
-    throw new PreforkError('wrong-state', `\`processes\` must be a whole number from 1 on, got ${processes}`)
+    throw new PreforkError('option-invalid', `\`processes\` must be a whole number from 1 on, got ${processes}`)
   }
   return {
     listeners: options.listeners,

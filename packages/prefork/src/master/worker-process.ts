@@ -6,39 +6,12 @@ import { WorkerFailed, type Exit, type PreforkError, type PreforkErrorCode } fro
 import { Deadline } from './deadline.ts'
 import { lifecycle, type WorkerEvent, type WorkerState } from './lifecycle.ts'
 import type { Settings } from './options.ts'
-import { drainLines, type OutputStream } from './output.ts'
+import { drainLines } from './output.ts'
 import { spawnWorker } from './spawn.ts'
+import type { WorkerInfo, WorkerOwner } from './worker-info.ts'
 
 // One spawned worker: its process, its control connection, its output and its state. What follows from a death is not
 // decided here: the owner is told and decides.
-
-/** What the rest of the world sees of a worker. */
-export interface WorkerInfo {
-  /** Different for each worker this master ever had. */
-  readonly id: number
-  /** The place it holds, from 0; its predecessor and its successor have the same. */
-  readonly slot: number
-  /** Counts the reloads. */
-  readonly generation: number
-  readonly pid: number | undefined
-  readonly state: WorkerState
-  /** The last step it reported while it started. */
-  readonly step: string
-  /** Milliseconds since it became ready; 0 before. */
-  readonly uptime: number
-  /** What it said with `ready`, such as its applications and mount points. */
-  readonly info: unknown
-}
-
-/** Told what a worker does. */
-export interface WorkerOwner {
-  onReady(worker: WorkerProcess): void
-  onDraining(worker: WorkerProcess): void
-  onFailed(worker: WorkerProcess, error: WorkerFailed): void
-  onMessage(worker: WorkerProcess, message: Message): void
-  onOutput(worker: WorkerProcess, stream: OutputStream, line: string): void
-  onGone(worker: WorkerProcess, exit: Exit): void
-}
 
 /** Lines of standard error kept for the report of a failure. */
 const keptLines = 40
@@ -64,7 +37,7 @@ export class WorkerProcess implements WorkerInfo {
   #failure: WorkerFailed | undefined
   readonly #token = randomBytes(16).toString('hex')
   readonly #control: ControlServer
-  readonly #owner: WorkerOwner
+  readonly #owner: WorkerOwner<WorkerProcess>
   readonly #deadline = new Deadline()
   readonly #pulse = new Deadline()
   readonly #lastLines: string[] = []
@@ -75,7 +48,7 @@ export class WorkerProcess implements WorkerInfo {
     place: { readonly id: number; readonly slot: number; readonly generation: number },
     settings: Settings,
     control: ControlServer,
-    owner: WorkerOwner,
+    owner: WorkerOwner<WorkerProcess>,
   ) {
     this.id = place.id
     this.slot = place.slot
@@ -111,12 +84,12 @@ export class WorkerProcess implements WorkerInfo {
 
   /** Asks it to finish what it has and leave; kills it when that takes longer than `timeout`. */
   drain(timeout: number): void {
-    const asked = this.#state === 'ready'
+    if (this.#failure !== undefined) return // it is being ended already, and less patiently
     this.#to('drain')
     if (this.#state === 'gone') return
     this.send({ type: 'drain' })
-    // Before it is ready it has no request to finish.
-    if (!asked && this.#readyAt === 0) this.terminate(this.settings.killTimeout)
+    // Before it is ready it has no request to finish; without a connection it will not hear of it.
+    if (this.#readyAt === 0 || this.#peer === undefined) this.terminate(this.settings.killTimeout)
     else this.#deadline.set(timeout, () => this.kill())
   }
 

@@ -42,13 +42,13 @@ function converse(socket: Socket, control: string): Promise<WorkerLink> {
   const reader = new MessageReader(maxMasterLine)
   return new Promise((resolve, reject) => {
     let link: ControlLink | undefined
-    let cause: Error | undefined
+    let cause: NodeJS.ErrnoException | undefined
     socket.on('error', (error) => {
       cause = error
     })
     socket.on('close', () => {
       if (link !== undefined) link.orphaned()
-      else reject(new PreforkError('master-gone', 'the master did not answer on its control socket', { cause }))
+      else reject(gone(cause))
     })
     socket.on('data', (chunk: string) => {
       try {
@@ -66,6 +66,11 @@ function converse(socket: Socket, control: string): Promise<WorkerLink> {
       }
     })
   })
+}
+
+function gone(cause: NodeJS.ErrnoException | undefined): PreforkError {
+  const why = cause?.code ?? 'it closed the connection'
+  return new PreforkError('master-gone', `the master does not answer on its control socket: ${why}`, { cause })
 }
 
 function accepted(message: Message): Start {

@@ -8,7 +8,7 @@ const [listener] = link.listeners
 if (listener === undefined) throw new Error('no listener')
 let draining = false
 const server = createServer((_request, response) => {
-  response.shouldKeepAlive = !draining
+  if (draining) response.shouldKeepAlive = false
   response.end(JSON.stringify({ pid: process.pid }))
 })
 await new Promise<void>((resolve) => server.listen(listener, resolve))

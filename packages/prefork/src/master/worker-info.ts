@@ -1,0 +1,32 @@
+import type { Message } from '../control/messages.ts'
+import type { Exit, WorkerFailed } from '../error.ts'
+import type { WorkerState } from './lifecycle.ts'
+import type { OutputStream } from './output.ts'
+
+/** What the rest of the world sees of a worker. */
+export interface WorkerInfo {
+  /** Different for each worker this master ever had. */
+  readonly id: number
+  /** The place it holds, from 0; its predecessor and its successor have the same. */
+  readonly slot: number
+  /** Counts the reloads. */
+  readonly generation: number
+  readonly pid: number | undefined
+  readonly state: WorkerState
+  /** The last step it reported while it started. */
+  readonly step: string
+  /** Milliseconds since it became ready; 0 before. */
+  readonly uptime: number
+  /** What it said with `ready`, such as its applications and mount points. */
+  readonly info: unknown
+}
+
+/** Told what a worker does. */
+export interface WorkerOwner<Worker extends WorkerInfo> {
+  onReady(worker: Worker): void
+  onDraining(worker: Worker): void
+  onFailed(worker: Worker, error: WorkerFailed): void
+  onMessage(worker: Worker, message: Message): void
+  onOutput(worker: Worker, stream: OutputStream, line: string): void
+  onGone(worker: Worker, exit: Exit): void
+}
