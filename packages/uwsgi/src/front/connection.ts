@@ -57,6 +57,8 @@ export class Connection implements ResponseWire {
   #call: Call | undefined
   /** The body of the request at hand is complete. */
   #bodyOver = false
+  /** Bytes of the body at hand that have come, and those of them that nobody will read. */
+  #received = 0
   #discarded = 0
   #keep = true
   #advancing = false
@@ -189,6 +191,7 @@ export class Connection implements ResponseWire {
 
   #begin(packet: Packet): void {
     this.#bodyOver = false
+    this.#received = 0
     this.#discarded = 0
     const method = packet.vars.get('REQUEST_METHOD') ?? ''
     const Response = packet.keepAlive === undefined ? UwsgiResponse : InformingResponse
@@ -203,6 +206,7 @@ export class Connection implements ResponseWire {
 
   #takeBody(data: Uint8Array): boolean {
     const call = this.#call
+    this.#received += data.length
     if (call !== undefined && call.state !== 'done') {
       call.input?.push(data)
       return true
@@ -268,8 +272,8 @@ export class Connection implements ResponseWire {
   acknowledge(nonce: string): string | undefined {
     const { settings, draining } = this.#host
     if (draining || settings.depth === 0 || !this.#keep || !this.#socket.writable) return undefined
-    const unread = this.#bodyOver ? 0 : (this.#call?.packet.contentLength ?? 0)
-    if (unread > settings.unreadBody && this.#call?.input?.ended !== true) return undefined
+    const missing = (this.#call?.packet.contentLength ?? 0) - this.#received
+    if (missing > settings.unreadBody) return undefined
     return formatAcknowledgement(nonce, settings.depth, settings.capacity)
   }
 

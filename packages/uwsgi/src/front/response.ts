@@ -20,8 +20,8 @@ export interface ResponseWire {
   acknowledge(nonce: string): string | undefined
   /** The response is complete; without acknowledgement the connection ends. */
   finished(keep: boolean): void
-  /** Breaks the connection. */
-  breakOff(error: Error): void
+  /** Breaks the connection; the error is logged already. */
+  breakOff(error: Error, log: false): void
   handOver(): Duplex
 }
 
@@ -82,7 +82,7 @@ export class UwsgiResponse implements ResponseSink {
 
   abort(error: Error): void {
     this.ended = true
-    this.#wire.breakOff(error)
+    this.#wire.breakOff(error, false)
   }
 
   upgrade(status: string, headers: HeaderList, protocol: string): Duplex {
