@@ -36,6 +36,8 @@ test.each([
   [{ host: 'no-such-host.invalid', port: 0 }, 'host not found'],
   [{ path: '/no/such/folder/app.sock' }, 'there is no folder /no/such/folder'],
   [{ path: '/tmp' }, 'is not a socket'],
+  [{ path: `/tmp/${'x'.repeat(103)}` }, 'the path holds 108 bytes'],
+  [{ path: '/dev/null/app.sock' }, 'a part of the path is not a folder'],
 ])('%j is refused: %s', async (address, message) => {
   await expect(bind(address)).rejects.toThrow(message)
 })

@@ -57,8 +57,16 @@ async function numeric(address: { readonly host: string; readonly port: number }
   }
 }
 
+/** The kernel's structure has 108 bytes, the last one for the terminating NUL. */
+const maxPath = 107
+
 async function bindUnix(path: string, backlog: number, options: BindOptions): Promise<BoundListener> {
   const address: Address = { path }
+  const bytes = Buffer.byteLength(path)
+  if (bytes > maxPath) {
+    const why = `the path holds ${bytes} bytes, a unix socket's at most ${maxPath}`
+    throw new PreforkError('address-invalid', `cannot bind to ${formatAddress(address)}: ${why}`)
+  }
   if (path.startsWith('\0')) {
     const socket = attempt(address, () => bindRaw({ path }))
     return { address, fd: socket.fd, backlog, close: () => socket.close() }
@@ -66,7 +74,9 @@ async function bindUnix(path: string, backlog: number, options: BindOptions): Pr
   if (!existsSync(dirname(path))) {
     throw new PreforkError('address-invalid', `cannot bind to unix:${path}: there is no folder ${dirname(path)}`)
   }
-  await clearStale(path)
+  await clearStale(path).catch((cause: unknown) => {
+    throw refusal(address, cause)
+  })
   const owner = { mode: options.mode ?? 0o666 & ~process.umask(), uid: options.uid, gid: options.gid }
   const socket = attempt(address, () => bindPath(path, owner))
   const ours = lstatSync(path)
@@ -84,7 +94,7 @@ const reasons: Readonly<Record<string, readonly [PreforkErrorCode, string]>> = {
   EPERM: ['address-denied', 'operation not permitted'],
   EADDRNOTAVAIL: ['address-invalid', 'this machine has no such address'],
   EAFNOSUPPORT: ['address-invalid', 'this machine does not speak this kind of address'],
-  ENAMETOOLONG: ['address-invalid', 'the path is too long for a socket'],
+  ENOTDIR: ['address-invalid', 'a part of the path is not a folder'],
   EINVAL: ['address-invalid', 'the address is not valid'],
 }
 
@@ -92,8 +102,13 @@ function attempt(address: Address, action: () => RawSocket): RawSocket {
   try {
     return action()
   } catch (cause) {
-    const system = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
-    const [code, text] = reasons[system] ?? ['bind-failed', String(cause)]
-    throw new PreforkError(code, `cannot bind to ${formatAddress(address)}: ${text} (${system})`, { cause })
+    throw refusal(address, cause)
   }
+}
+
+function refusal(address: Address, cause: unknown): PreforkError {
+  if (cause instanceof PreforkError) return cause
+  const system = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+  const [code, text] = reasons[system] ?? ['bind-failed', String(cause)]
+  return new PreforkError(code, `cannot bind to ${formatAddress(address)}: ${text} (${system})`, { cause })
 }
