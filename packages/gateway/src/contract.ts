@@ -39,7 +39,7 @@ export interface Environ {
   'tsgi.multithread': boolean
   'tsgi.multiprocess': boolean
   'tsgi.run_once': boolean
-  /** Aborts when the client is gone; created on first use. */
+  /** Aborts when the client is gone. */
   readonly 'tsgi.signal': AbortSignal
   /** Upgrades the client offers, in lower case: `['websocket']`. */
   'tsgi.protocol'?: readonly string[]

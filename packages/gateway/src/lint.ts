@@ -1,1 +1,3 @@
-export {}
+export { lint } from './lint/lint.ts'
+export { LintError } from './lint/lint-error.ts'
+export type { LintCode } from './lint/lint-error.ts'

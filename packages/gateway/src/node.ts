@@ -1,1 +1,3 @@
-export {}
+export { fromNode } from './node/from-node.ts'
+export type { NodeListener } from './node/from-node.ts'
+export { toNode } from './node/to-node.ts'

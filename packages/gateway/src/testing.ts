@@ -1,1 +1,2 @@
-export {}
+export { testClient } from './testing/test-client.ts'
+export type { TestClient, TestClientOptions } from './testing/test-client.ts'

@@ -1,8 +1,9 @@
 import { GatewayError } from '../gateway-error.ts'
 
 /**
- * A vanished client, told at no cost when nobody asks: the `AbortSignal` is created when `signal` is first read. A front
- * keeps one per request and lets the environ's `tsgi.signal` be a getter for it.
+ * A vanished client: a front keeps one per request, reads `signal` into the environ's `tsgi.signal`, and gives it to the
+ * engine in its sink. The signal is created when first read. (Reading it for each request is cheap: 30 ns, where a
+ * getter in the environ's literal would cost 430.)
  */
 export class Disconnect {
   /** Why the client is gone, once it is. */

@@ -8,7 +8,10 @@ const readFile = promisify(read)
  * `tsgi.file_wrapper`: an open file as a body, from its offset (the file's current position when there is none) to its
  * length or end, in blocks. Closes the file when the body is closed.
  */
-export function fileWrapper(file: FileLike, blockSize: number = 64 * 1024): AsyncIterable<Bytes> & { close(): unknown } {
+export function fileWrapper(
+  file: FileLike,
+  blockSize: number = 64 * 1024,
+): AsyncIterable<Bytes> & { close(): unknown } {
   return { [Symbol.asyncIterator]: () => blocks(file, blockSize), close: () => file.close() }
 }
 

@@ -72,6 +72,11 @@ export function checkHeaders(headers: HeaderList): number {
   return length
 }
 
+/** Whether a field belongs to one connection, in any case: such fields are the server's own. */
+export function isHopByHop(name: string): boolean {
+  return hopByHop.includes(name.toLowerCase())
+}
+
 /** Checks trailer fields, which may not frame the message that they end. */
 export function checkTrailers(trailers: HeaderList): void {
   checkHeaders(trailers)

@@ -99,10 +99,10 @@ export class Reply {
   deliver(chunk: Bytes): void | Promise<void> {
     checkChunk(chunk)
     if (chunk.length === 0) return undefined
+    this.count += chunk.length
+    if (this.declared !== noLength && this.count > this.declared && !this.bodyless) throw this.tooLong(this.count)
     if (this.phase !== 'sent') this.sendHead(undefined)
     if (this.bodyless) return undefined
-    this.count += chunk.length
-    if (this.declared !== noLength && this.count > this.declared) throw this.tooLong(this.count)
     const wait = this.sink.write(chunk)
     this.sink.flush()
     return wait

@@ -1,0 +1,77 @@
+/**
+ * A real http.IncomingMessage over an environ. Frameworks swap its prototype (Express does), so what differs from Node's
+ * own is an own property: `_read`, which draws from `tsgi.input` as fast as the listener reads.
+ */
+import { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Bytes, Environ } from '../contract.ts'
+import { asError } from '../gateway-error.ts'
+import { requestHeaders } from '../server/request-headers.ts'
+import { requestTarget } from '../server/target.ts'
+import type { GatewaySocket } from './socket.ts'
+
+/** What Connect's convention adds when a listener is mounted below a path. */
+interface Mounted {
+  originalUrl?: string
+  baseUrl?: string
+}
+
+/** A request as a Node listener expects it; below SCRIPT_NAME, `url` is the rest and `originalUrl` the whole. */
+export function incomingMessage(environ: Environ, socket: GatewaySocket): IncomingMessage {
+  const request: IncomingMessage & Mounted = new IncomingMessage(socket as unknown as Socket)
+  const version = environ.SERVER_PROTOCOL.endsWith('1.0') ? 0 : 1
+  request.httpVersionMajor = 1
+  request.httpVersionMinor = version
+  request.httpVersion = version === 0 ? '1.0' : '1.1'
+  request.method = environ.REQUEST_METHOD
+  request.url = requestTarget(environ)
+  if (environ.SCRIPT_NAME !== '') mount(request, environ)
+  request.rawHeaders = rawHeaders(environ)
+  const { buffered } = environ['tsgi.input']
+  request._read = buffered === undefined ? readFrom(environ) : readWhole(buffered)
+  return request
+}
+
+function mount(request: IncomingMessage & Mounted, environ: Environ): void {
+  request.originalUrl = request.url ?? ''
+  request.baseUrl = environ.SCRIPT_NAME
+  const below = requestTarget({ ...environ, SCRIPT_NAME: '' })
+  request.url = below.startsWith('/') ? below : `/${below}`
+}
+
+function rawHeaders(environ: Environ): string[] {
+  const headers = requestHeaders(environ).flat()
+  // A chunked body arrives decoded and without a length; this is how body parsers learn that there is one.
+  if (environ.CONTENT_LENGTH === undefined && environ['HTTP_TRANSFER_ENCODING'] === undefined && mayHaveBody(environ)) {
+    headers.push('transfer-encoding', 'chunked')
+  }
+  return headers
+}
+
+function mayHaveBody(environ: Environ): boolean {
+  const { buffered } = environ['tsgi.input']
+  return buffered === undefined || buffered.length > 0
+}
+
+function readWhole(body: Bytes): IncomingMessage['_read'] {
+  return function read(this: IncomingMessage): void {
+    if (body.length > 0) this.push(body)
+    finish(this)
+  }
+}
+
+function readFrom(environ: Environ): IncomingMessage['_read'] {
+  let iterator: AsyncIterator<Bytes> | undefined
+  return function read(this: IncomingMessage): void {
+    iterator ??= environ['tsgi.input'][Symbol.asyncIterator]()
+    void iterator.next().then(
+      (step) => (step.done === true ? finish(this) : void this.push(step.value)),
+      (error: unknown) => void this.destroy(asError(error)),
+    )
+  }
+}
+
+function finish(request: IncomingMessage): void {
+  request.complete = true
+  request.push(null)
+}
