@@ -10,12 +10,15 @@ export interface Case {
   readonly expected: string
 }
 
-const pattern = /^## (?<title>.+)\n(?<why>[^#]*?)```(?<info>[a-z].*)\n(?<bytes>[^]*?)\n```\n```expect\n(?<expected>[^]*?)\n```$/gm
+const pattern =
+  /^## (?<title>.+)\n(?<why>[^#]*?)```(?<info>[a-z].*)\n(?<bytes>[^]*?)\n```\n+```expect\n(?<expected>[^]*?)\n```$/gm
 
 function unescape(text: string): Buffer {
   const joined = text.replaceAll('\n', '')
   const raw = joined.replace(/\\(?:x([0-9a-f]{2})|([rnt0\\]))/g, (_, hex: string | undefined, name: string) =>
-    hex === undefined ? { r: '\r', n: '\n', t: '\t', 0: '\0', '\\': '\\' }[name] ?? '' : String.fromCharCode(Number.parseInt(hex, 16)),
+    hex === undefined
+      ? ({ r: '\r', n: '\n', t: '\t', 0: '\0', '\\': '\\' }[name] ?? '')
+      : String.fromCharCode(Number.parseInt(hex, 16)),
   )
   return Buffer.from(raw, 'latin1')
 }

@@ -47,7 +47,8 @@ for (const item of cases) {
     if (item.options.includes('closed')) return
     const next = item.kind === 'request' ? 'GET /next HTTP/1.0\r\n\r\n' : 'HTTP/1.1 204 No\r\n\r\n'
     const trailed = logOf(item, [Buffer.concat([item.bytes, Buffer.from(next)])])
-    if (item.kind === 'response' || item.expected.startsWith('error ')) expect(trailed, 'with trailing data').toEqual(whole)
+    if (item.kind === 'response' || item.expected.startsWith('error '))
+      expect(trailed, 'with trailing data').toEqual(whole)
     else expect(trailed, 'with trailing data').toEqual([...whole, 'head GET /next HTTP/1.0 close', 'end'])
   })
 }

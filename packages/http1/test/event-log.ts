@@ -1,5 +1,12 @@
 /** What a parser says about bytes, as lines: the same for every way of cutting them. */
-import { Http1Error, RequestParser, ResponseParser, type HeaderFields, type RequestHead, type ResponseHead } from '@trivet/http1'
+import {
+  Http1Error,
+  RequestParser,
+  ResponseParser,
+  type HeaderFields,
+  type RequestHead,
+  type ResponseHead,
+} from '@trivet/http1'
 
 type Parser = RequestParser | ResponseParser
 
