@@ -35,10 +35,10 @@ test('a worker that reports its failure: the error carries its message, stack, s
 })
 
 test('a worker that is never ready: the error names the option and the step', async () => {
-  await using herd = await Herd.bound({ ...running('never-ready.ts'), startTimeout: 500 })
+  await using herd = await Herd.bound({ ...running('never-ready.ts'), startTimeout: 1500 })
   const error = await failure(herd.master)
   expect(error.code).toBe('start-timeout')
-  expect(error.message).toMatch(/was not ready within 500 ms \(`startTimeout`\); its last step: import app$/)
+  expect(error.message).toMatch(/was not ready within 1500 ms \(`startTimeout`\); its last step: import app$/)
   expect(alive(error.pid)).toBe(false)
 })
 
