@@ -16,7 +16,8 @@ async function* filesIn(folder: string): AsyncGenerator<string> {
   }
 }
 
-const files = await Array.fromAsync(filesIn(root))
+const files: string[] = []
+for await (const file of filesIn(root)) files.push(file)
 const documents = files.filter((file) => file.endsWith('.md'))
 
 /** Home folders and checkouts; written in pieces so that this file passes its own test. */

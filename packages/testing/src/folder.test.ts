@@ -10,7 +10,9 @@ test('a folder holds files and is gone after its block', async () => {
     await folder.write('a/b.txt', 'hello')
     expect(await folder.read('a/b.txt')).toBe('hello')
     expect(await folder.read('nothing')).toBe('')
-    expect(await folder.list()).toEqual(['a'])
+    await folder.link('c', folder.join('a/b.txt'))
+    expect(await folder.read('c')).toBe('hello')
+    expect(await folder.list()).toEqual(['a', 'c'])
   }
   expect(existsSync(path)).toBe(false)
 })

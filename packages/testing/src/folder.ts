@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +22,12 @@ export class Folder {
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, content, { mode })
     return path
+  }
+
+  /** Makes a symbolic link to `target` and returns its absolute path. */
+  async link(name: string, target: string): Promise<string> {
+    await symlink(target, this.join(name))
+    return this.join(name)
   }
 
   /** A file's text; the empty string when it does not exist. */
