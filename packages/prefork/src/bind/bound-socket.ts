@@ -2,8 +2,8 @@ import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
 
 // Binding without listening. A server that calls `listen()` in the master would accept connections there, so the master
-// stops after bind(2) and leaves listen(2) to the workers. Node has `net.BoundSocket` for this since 26.4 (with unix
-// paths since 26.8, which `isPipe` tells); before that only the handle that its cluster module uses can do it. This file
+// stops after bind(2) and leaves listen(2) to the workers. Newer Nodes have `net.BoundSocket` for this (26.4, and late releases of 24; with unix
+// paths where `isPipe` is on its prototype); otherwise only the handle that its cluster module uses can do it. This file
 // is the only one that knows. libuv unlinks a bound unix path when its handle is closed: see unix-path.ts.
 
 /** What to bind: a numeric address, or a path. */
