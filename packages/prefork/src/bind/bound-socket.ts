@@ -2,9 +2,10 @@ import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
 
 // Binding without listening. A server that calls `listen()` in the master would accept connections there, so the master
-// stops after bind(2) and leaves listen(2) to the workers. Newer Nodes have `net.BoundSocket` for this (26.4, and late releases of 24; with unix
-// paths where `isPipe` is on its prototype); otherwise only the handle that its cluster module uses can do it. This file
-// is the only one that knows. libuv unlinks a bound unix path when its handle is closed: see unix-path.ts.
+// stops after bind(2) and leaves listen(2) to the workers. Newer Nodes have `net.BoundSocket` for this (26.4, and late
+// releases of 24; for unix paths too where its prototype has `isPipe`). Otherwise only the handle that node:cluster uses
+// can do it. This file is the only one that knows. libuv unlinks a bound unix path when its handle is closed: see
+// unix-path.ts.
 
 /** What to bind: a numeric address, or a path. */
 export type Endpoint =
