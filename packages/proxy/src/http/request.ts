@@ -1,0 +1,225 @@
+/** One request: what the client sent, where routing has brought it, and the answer being made. */
+import type { HeaderFields } from '@trivet/http1'
+import type { LogLevel } from '../process/error-log.ts'
+import type { Server } from '../model/config.ts'
+import type { Location } from '../model/location.ts'
+import type { BufferedBody, BodyListener } from './buffered-body.ts'
+import { BufferedBody as Body } from './buffered-body.ts'
+import type { Connection } from './connection.ts'
+import { finalize, runHandlers } from './engine.ts'
+import { writeHead } from './head-writer.ts'
+import type { RequestBody } from './request-body.ts'
+import type { FileRange } from './ranges.ts'
+import { ResponseHeaders } from './response-headers.ts'
+
+/** What a content handler leaves behind for the time the answer is under way. */
+export interface Activity {
+  /** The client can take more. */
+  onDrain?(): void
+  /** The client is gone: stop. */
+  onAbort?(): void
+  /** The request is over, whatever way it went. */
+  onFinish?(): void
+}
+
+/** How often a request may be sent elsewhere inside the proxy. */
+const redirectLimit = 10
+
+/** A request from its head to its log line. */
+export class Request implements BodyListener {
+  readonly connection: Connection
+  server: Server
+  location: Location
+  /** The effective method: `error_page` may turn it into GET. */
+  method: string
+  readonly line: string
+  /** The target as sent; rewrites do not change it. */
+  readonly target: string
+  /** The normalised path. */
+  uri = ''
+  args = ''
+  /** 9, 10 or 11 */
+  readonly version: number
+  readonly protocol: string
+  readonly headers: HeaderFields
+  /** Lower case, without port; empty when there was none. */
+  host = ''
+  port = 0
+  readonly body: RequestBody
+  readonly headLength: number
+  readonly startTime: number
+  keepAlive: boolean
+  readonly out: ResponseHeaders = new ResponseHeaders()
+  captures: RegExpExecArray | null = null
+  readonly slots: (string | undefined)[]
+  /** Set by inner redirects: `internal` locations open up, the target no longer stands for the URI. */
+  internal = false
+  /** False once the URI was rewritten: proxies then send the URI, not the target. */
+  uriIsOriginal = true
+  inErrorPage = false
+  /** A status set by `error_page`, which replaces the one of the answer. */
+  forcedStatus = 0
+  redirectsLeft: number = redirectLimit
+  uriChanged = false
+  handlerIndex = 0
+  activity: Activity | undefined
+  bufferedBody: BufferedBody | undefined
+  headSent = false
+  /** HEAD, 204, 304: the head is all. */
+  headOnly = false
+  chunked = false
+  finished = false
+  /** Bytes sent, head included, and of the body alone. */
+  bytesSent = 0
+  bodyBytesSent = 0
+  /** Bytes per second, 0 for no limit; undefined until somebody sets it. */
+  limitRate: number | undefined
+  /** What the upstream engine keeps about its attempts. */
+  upstream: unknown
+  /** The rest of a compiled `return` or a redirecting rewrite. */
+  returnText: string | undefined
+  requestId: string | undefined
+  /** The answer is an upstream's: it has judged the conditions itself. */
+  disablesNotModified = false
+  /** The content is a file: parts of it may be asked for. */
+  allowsRanges = false
+  /** The parts to send instead of the whole, set by the range filter. */
+  ranges: readonly FileRange[] | undefined
+  #bodyThen: ((request: Request) => void) | undefined
+
+  constructor(
+    connection: Connection,
+    server: Server,
+    head: { method: string; line: string; target: string; version: number; protocol: string; headers: HeaderFields; length: number },
+    body: RequestBody,
+    keepAlive: boolean,
+    startTime: number,
+  ) {
+    this.connection = connection
+    this.server = server
+    this.location = server.root
+    this.method = head.method
+    this.line = head.line
+    this.target = head.target
+    this.version = head.version
+    this.protocol = head.protocol
+    this.headers = head.headers
+    this.headLength = head.length
+    this.body = body
+    this.keepAlive = keepAlive
+    this.startTime = startTime
+    const slots = connection.service.slots
+    this.slots = slots === 0 ? noSlots : Array.from<string | undefined>({ length: slots })
+  }
+
+  /** The status as logs and variables show it. */
+  get status(): number {
+    return this.forcedStatus > 0 ? this.forcedStatus : this.out.status
+  }
+
+  /** Every value of a request header, joined as one. */
+  header(lowerName: string, separator: string = ', '): string | undefined {
+    const first = this.headers.indexOf(lowerName)
+    if (first === -1) return undefined
+    const next = this.headers.indexOf(lowerName, first + 1)
+    return next === -1 ? this.headers.value(first) : this.headers.getAll(lowerName).join(separator)
+  }
+
+  /** Sends the head: status and fields are final. False when a filter has answered in another way: nothing more is to be sent. */
+  sendHead(): boolean {
+    if (this.headSent) throw new Error('the head was already sent')
+    return writeHead(this)
+  }
+
+  /** Sends a piece of the body; false when the client is slow, `activity.onDrain` then tells when to go on. */
+  write(chunk: Buffer | string): boolean {
+    if (this.headOnly || chunk.length === 0) return true
+    if (this.chunked) this.sendRaw(`${chunk.length.toString(16)}\r\n`)
+    this.bodyBytesSent += chunk.length
+    this.sendRaw(chunk)
+    if (this.chunked) this.sendRaw('\r\n')
+    return this.connection.hasRoom
+  }
+
+  /** The body is complete. */
+  end(): void {
+    if (this.chunked && !this.headOnly) {
+      let last = '0\r\n'
+      this.#readTrailers()
+      for (const [name, value] of this.out.trailers ?? []) last += `${name}: ${value}\r\n`
+      this.sendRaw(`${last}\r\n`)
+    }
+    this.connection.finish(this)
+  }
+
+  #readTrailers(): void {
+    for (const [name, value] of this.out.lateTrailers ?? []) {
+      const text = value.read(this)
+      if (text !== '') (this.out.trailers ??= []).push([name, text])
+    }
+  }
+
+  /** Sends an answer that is complete. */
+  respond(status: number, body: string | Buffer): void {
+    this.out.status = status
+    this.out.contentLength = body.length
+    if (!this.sendHead()) return
+    this.write(body)
+    this.end()
+  }
+
+  /** Puts bytes on the wire, counted. */
+  sendRaw(chunk: Buffer | string): void {
+    this.bytesSent += chunk.length
+    this.connection.send(chunk)
+  }
+
+  /** Reads the whole body and goes on with `then`; when the body cannot be had, the request ends with the right status. */
+  readBody(then: (request: Request) => void): void {
+    if (this.bufferedBody !== undefined) {
+      then(this)
+      return
+    }
+    this.#bodyThen = then
+    this.bufferedBody = new Body(this.body, this.location.core, this)
+    this.bufferedBody.start()
+  }
+
+  onBody(status: number): void {
+    const then = this.#bodyThen
+    if (then === undefined) return
+    this.#bodyThen = undefined
+    if (status === 0) then(this)
+    else finalize(this, status)
+  }
+
+  /** A handler that had `taken` the request gives it back: the result is what it would have returned. */
+  resume(result: number): void {
+    runHandlers(this, result)
+  }
+
+  /** Ends the request with a status: its error page, or the built-in one. */
+  finalize(status: number): void {
+    finalize(this, status)
+  }
+
+  /** The answer broke off: the client must notice. */
+  abort(): void {
+    this.connection.destroy()
+  }
+
+  /** Writes to the error log, with what nginx says about the request behind the message. */
+  log(level: LogLevel, message: string, upstream?: string): void {
+    const { log, clientAddress } = this.connection
+    if (!log.enabled(level)) return
+    let text = `${message}, client: ${clientAddress}, server: ${this.server.name}, request: "${this.line}"`
+    if (upstream !== undefined) text += `, upstream: "${upstream}"`
+    const host = this.headers.get('host')
+    if (host !== undefined) text += `, host: "${host}"`
+    const referrer = this.headers.get('referer')
+    if (referrer !== undefined) text += `, referrer: "${referrer}"`
+    log.write(level, text, this.connection.id)
+  }
+}
+
+const noSlots: (string | undefined)[] = []

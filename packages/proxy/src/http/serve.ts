@@ -1,0 +1,62 @@
+/** Serves a compiled configuration on sockets that are bound already. */
+import { createServer, type Server as NetServer } from 'node:net'
+import type { Listener, ProxyConfig } from '../model/config.ts'
+import { addressText, type ListenSpec } from '../model/listen.ts'
+import type { ErrorLog } from '../process/error-log.ts'
+import { Connection } from './connection.ts'
+import { Service } from './service.ts'
+
+/** A socket to accept from: bound, perhaps listening. */
+export interface BoundSocket {
+  readonly fd: number
+  readonly address: ListenSpec['address']
+}
+
+/** The running proxy. */
+export interface HttpService {
+  /** Stops accepting, lets requests finish, and resolves when the last is done or the time (in milliseconds) is over. */
+  drain(timeout: number): Promise<void>
+  /** Opens log files anew after they were moved away. */
+  reopenLogs(): void
+}
+
+/** Starts to accept. */
+export async function serveHttp(config: ProxyConfig, listeners: readonly BoundSocket[], log: ErrorLog): Promise<HttpService> {
+  const { http } = config
+  const service = new Service(log, http?.slots ?? 0)
+  const servers: NetServer[] = []
+  for (const resource of http?.resources ?? []) resource.open?.()
+  for (const listener of http?.listeners ?? []) {
+    const bound = listeners.find((candidate) => addressText(candidate.address) === addressText(listener.spec.address))
+    if (bound === undefined) throw new Error(`no socket was handed over for ${listener.spec.text}`)
+    servers.push(await accept(service, listener, bound.fd))
+  }
+  return {
+    drain: (timeout) => drain(service, servers, config, timeout),
+    reopenLogs: () => {
+      for (const resource of http?.resources ?? []) resource.reopen?.()
+    },
+  }
+}
+
+function accept(service: Service, listener: Listener, fd: number): Promise<NetServer> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      service.statistics.accepted++
+      service.connections.add(new Connection(service, listener, socket))
+    })
+    server.once('error', reject)
+    server.listen({ fd, backlog: listener.spec.backlog ?? 511 }, () => resolve(server))
+  })
+}
+
+async function drain(service: Service, servers: readonly NetServer[], config: ProxyConfig, timeout: number): Promise<void> {
+  for (const server of servers) server.close()
+  await new Promise<void>((resolve) => {
+    service.onIdle = resolve
+    if (Number.isFinite(timeout)) setTimeout(resolve, timeout)
+    service.drain()
+  })
+  service.close()
+  for (const resource of config.http?.resources ?? []) resource.close?.()
+}

@@ -1,0 +1,53 @@
+/** What all connections of a worker share. */
+import type { ErrorLog } from '../process/error-log.ts'
+import type { Connection } from './connection.ts'
+
+/** How often timeouts are looked at, in milliseconds: a timeout is late by at most this much. */
+const sweepInterval = 100
+
+/** The running proxy as its connections see it. */
+export class Service {
+  readonly log: ErrorLog
+  readonly slots: number
+  readonly connections: Set<Connection> = new Set()
+  /** True when the worker is to go: connections close after their current request. */
+  draining = false
+  onIdle: (() => void) | undefined
+  readonly statistics = { accepted: 0, requests: 0 }
+  readonly #timer: NodeJS.Timeout
+
+  constructor(log: ErrorLog, slots: number) {
+    this.log = log
+    this.slots = slots
+    this.#timer = setInterval(() => this.#sweep(), sweepInterval)
+    this.#timer.unref()
+  }
+
+  /** Begins to drain: idle connections close at once. */
+  drain(): void {
+    this.draining = true
+    for (const connection of this.connections) connection.closeIfIdle()
+    this.#checkIdle()
+  }
+
+  /** Forgets a closed connection. */
+  remove(connection: Connection): void {
+    this.connections.delete(connection)
+    this.#checkIdle()
+  }
+
+  /** Ends everything. */
+  close(): void {
+    clearInterval(this.#timer)
+    for (const connection of this.connections) connection.destroy()
+  }
+
+  #checkIdle(): void {
+    if (this.draining && this.connections.size === 0) this.onIdle?.()
+  }
+
+  #sweep(): void {
+    const now = Date.now()
+    for (const connection of this.connections) connection.checkDeadline(now)
+  }
+}

@@ -1,0 +1,64 @@
+/** What the engine itself has to know about a location and a server; frozen, read by plain property access. */
+import type { Value } from './value.ts'
+
+/** A number of buffers of one size. */
+export interface Buffers {
+  readonly count: number
+  readonly size: number
+}
+
+/** One `error_page` for one status. */
+export interface ErrorPage {
+  readonly status: number
+  /** The status to answer with; -1 keeps the original one, 0 (`=`) takes that of the page. */
+  readonly overwrite: number
+  readonly target: Value
+  readonly args: string
+}
+
+/** Settings of a location. */
+export interface CoreSettings {
+  readonly root: Value
+  readonly alias: boolean
+  readonly types: ReadonlyMap<string, string>
+  readonly defaultType: string
+  readonly errorPages: readonly ErrorPage[]
+  readonly recursiveErrorPages: boolean
+  readonly internal: boolean
+  readonly satisfyAny: boolean
+  readonly clientMaxBodySize: number
+  readonly clientBodyBufferSize: number
+  readonly clientBodyTempPath: string
+  readonly clientBodyTimeout: number
+  readonly bodyInFileOnly: 'off' | 'on' | 'clean'
+  readonly sendTimeout: number
+  readonly keepaliveTimeout: number
+  /** Seconds for the Keep-Alive header; 0 sends none. */
+  readonly keepaliveHeader: number
+  readonly keepaliveRequests: number
+  readonly keepaliveTime: number
+  readonly lingeringClose: 'off' | 'on' | 'always'
+  readonly lingeringTime: number
+  readonly lingeringTimeout: number
+  readonly serverHeader: string
+  readonly pageTail: string
+  readonly etag: boolean
+  readonly ifModifiedSince: 'off' | 'exact' | 'before'
+  readonly absoluteRedirect: boolean
+  readonly portInRedirect: boolean
+  readonly serverNameInRedirect: boolean
+  readonly chunkedTransferEncoding: boolean
+  readonly logNotFound: boolean
+  readonly maxRanges: number
+}
+
+/** Settings of a server. */
+export interface ServerSettings {
+  readonly clientHeaderTimeout: number
+  readonly clientHeaderBufferSize: number
+  readonly largeClientHeaderBuffers: Buffers
+  readonly ignoreInvalidHeaders: boolean
+  readonly underscoresInHeaders: boolean
+  readonly mergeSlashes: boolean
+  readonly maxHeaders: number
+}

@@ -1,0 +1,95 @@
+/** Builders for the rows of the http modules, beside those of language/rows.ts. */
+import type { Report } from '../language/diagnostic.ts'
+import type { Context, Directive, Scope } from '../language/directive.ts'
+import type { Statement, Word } from '../language/statement.ts'
+import { LevelScope } from './scope.ts'
+import type { Setting } from './setting.ts'
+import { compileText, type Value } from './value.ts'
+
+/** The contexts of most directives. */
+export const everywhere: readonly Context[] = ['http', 'server', 'location']
+/** The same, and `if` in a location. */
+export const everywhereAndIf: readonly Context[] = ['http', 'server', 'location', 'if in location']
+
+/** What may differ from row to row. */
+export interface RowOptions {
+  readonly contexts?: readonly Context[]
+  readonly args?: Directive['args']
+  readonly block?: Context | 'any'
+  readonly once?: boolean
+}
+
+/** Any number of arguments from `min` on. */
+export function atLeast(min: number): readonly [number, number] {
+  return [min, Number.POSITIVE_INFINITY]
+}
+
+/** A directive that does something of its own. */
+export function row(
+  name: string,
+  doc: string,
+  options: RowOptions,
+  apply: (scope: LevelScope, statement: Statement, report: Report) => Scope | void,
+): Directive {
+  return {
+    name,
+    doc,
+    contexts: options.contexts ?? everywhere,
+    args: options.args ?? [1, 1],
+    ...(options.block === undefined ? {} : { block: options.block }),
+    once: options.once ?? false,
+    apply: (scope, statement, report) => {
+      if (!(scope instanceof LevelScope)) throw new TypeError(`\`${name}\` was applied outside of http`)
+      // What is wrong in an argument is shown at least at the directive.
+      return apply(scope, statement, {
+        emerg: (message, place = statement.place, suggestion) => report.emerg(message, place, suggestion),
+        warn: (message, place = statement.place, suggestion) => report.warn(message, place, suggestion),
+      })
+    },
+  }
+}
+
+/** `name text$with$variables` */
+export function textValueRow(
+  name: string,
+  contexts: readonly Context[],
+  key: Setting<Value | undefined>,
+  doc: string,
+): Directive {
+  return row(name, doc, { contexts, once: true }, (scope, statement, report) => {
+    const [word] = statement.args
+    if (word !== undefined) scope.set(key, compileAt(word, scope, report))
+  })
+}
+
+/** A directive of nginx that is read and has nothing to do here; `doc` says why. */
+export function acceptedRow(
+  name: string,
+  doc: string,
+  contexts: readonly Context[] = everywhere,
+  args: Directive['args'] = atLeast(1),
+): Directive {
+  return { name, contexts, args, doc, apply: () => undefined }
+}
+
+/** Compiles a word with variables and reports what is wrong with it. */
+export function compileAt(word: Word, scope: LevelScope, report: Report, text: string = word.text): Value | undefined {
+  try {
+    return compileText(text, word.place, scope.variables)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    report.emerg(error.message, word.place)
+    return undefined
+  }
+}
+
+/** The text of an argument, empty when there is none. */
+export function textOf(statement: Statement, index: number): string {
+  return statement.args[index]?.text ?? ''
+}
+
+/** The texts of all arguments. */
+export function textsOf(statement: Statement): string[] {
+  return statement.args.map((word) => word.text)
+}
+

@@ -1,0 +1,34 @@
+/** The modules, in the order of their handlers and filters. To add one is to add its file and its line here. */
+import type { Module } from '../model/module.ts'
+import { access } from './access.ts'
+import { coreMain } from './core-main.ts'
+import { emptyGif } from './empty-gif.ts'
+import { headers } from './headers.ts'
+import { index } from './index-files.ts'
+import { log } from './log.ts'
+import { map } from './map.ts'
+import { notModified } from './not-modified.ts'
+import { ranges } from './ranges.ts'
+import { rewrite } from './rewrite.ts'
+import { staticFiles } from './static-files.ts'
+import { stubStatus } from './stub-status.ts'
+import { tryFiles } from './try-files.ts'
+import { variables } from './variables.ts'
+
+/** All modules besides http's core. */
+export const modules: readonly Module[] = [
+  coreMain,
+  variables,
+  map,
+  rewrite,
+  access,
+  tryFiles,
+  emptyGif,
+  stubStatus,
+  index,
+  staticFiles,
+  notModified,
+  headers,
+  ranges,
+  log,
+]

@@ -1,0 +1,266 @@
+/** `rewrite`, `return`, `set`, `if`, `break`: each becomes one step of its block's rewrite phase. */
+import { lstatSync, statSync, accessSync, constants, type Stats } from 'node:fs'
+import type { Report } from '../language/diagnostic.ts'
+import type { Context, Directive } from '../language/directive.ts'
+import { flagRow } from '../language/rows.ts'
+import type { Statement, Word } from '../language/statement.ts'
+import { systemPath } from '../http/files.ts'
+import type { Request } from '../http/request.ts'
+import { contentType } from '../http/files.ts'
+import { escapeArgs, unescapeRedirect } from '../http/uri.ts'
+import { bindGroups, matches } from '../model/captures.ts'
+import { taken, type Module } from '../model/module.ts'
+import { compilePattern, type Pattern } from '../model/pattern.ts'
+import { next, runSteps, stop, type RewriteStep } from '../model/rewrite.ts'
+import { atLeast, compileAt, row, textOf, textsOf } from '../model/row.ts'
+import { frozenKey, LocationScope, RoutingScope, ServerScope, type LevelScope } from '../model/scope.ts'
+import { setting } from '../model/setting.ts'
+import type { Value } from '../model/value.ts'
+
+const contexts: readonly Context[] = ['server', 'location', 'if in server', 'if in location']
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const rewriteLog = setting('rewrite_log', false)
+
+const rows: readonly Directive[] = [
+  row('rewrite', 'Changes the URI when it matches, or redirects.', { contexts, args: [2, 3] }, applyRewrite),
+  row('return', 'Answers with a status, a text or a redirect.', { contexts, args: [1, 2] }, applyReturn),
+  row('set', 'Gives a variable a value.', { contexts, args: [2, 2] }, applySet),
+  row('break', 'Leaves the rewrite phase.', { contexts, args: [0, 0] }, (scope) => {
+    addStep(scope, (request) => {
+      request.uriChanged = false
+      return stop
+    })
+  }),
+  row('if', 'Applies its block when a condition holds.', { contexts: ['server'], args: atLeast(1), block: 'if in server' }, applyServerIf),
+  row('if', 'Applies its block when a condition holds.', { contexts: ['location'], args: atLeast(1), block: 'if in location' }, applyLocationIf),
+  flagRow('rewrite_log', ['http', 'server', 'location', 'if in server', 'if in location'], rewriteLog, 'Accepted: rewrites are explained elsewhere.'),
+  flagRow('uninitialized_variable_warn', ['http', 'server', 'location', 'if in server', 'if in location'], setting('uninitialized_variable_warn', true), 'Accepted: unset variables are empty.'),
+]
+
+function addStep(scope: LevelScope, step: RewriteStep): void {
+  if (scope instanceof RoutingScope) scope.steps.push(step)
+}
+
+function patternAt(word: Word | undefined, ignoreCase: boolean, report: Report): Pattern | undefined {
+  try {
+    return compilePattern(word?.text ?? '', ignoreCase)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    report.emerg(error.message, word?.place)
+    return undefined
+  }
+}
+
+const quoteCaptures = (request: Request) => (/[%+]/.test(request.target) ? escapeArgs : same)
+const same = (text: string): string => text
+
+function applyRewrite(scope: LevelScope, statement: Statement, report: Report): void {
+  const [patternWord, replacementWord] = statement.args
+  const flag = statement.args[2]?.text
+  const pattern = patternAt(patternWord, false, report)
+  if (pattern === undefined || replacementWord === undefined) return
+  if (flag !== undefined && !['last', 'break', 'redirect', 'permanent'].includes(flag)) {
+    report.emerg(`invalid parameter "${flag}"`, statement.args[2]?.place)
+    return
+  }
+  let text = replacementWord.text
+  if (text === '') {
+    report.emerg('empty replacement', replacementWord.place)
+    return
+  }
+  const addsArgs = !text.endsWith('?')
+  if (!addsArgs) text = text.slice(0, -1)
+  const redirects = flag === 'redirect' || flag === 'permanent' || /^(?:https?:\/\/|\$scheme)/.test(text)
+  const question = redirects ? -1 : text.indexOf('?')
+  const path = compileAt(replacementWord, scope, report, question === -1 ? text : text.slice(0, question))
+  const args = question === -1 ? undefined : compileAt(replacementWord, scope, report, text.slice(question + 1))
+  if (path === undefined) return
+  const bindings = bindGroups(pattern, scope.variables)
+  const rule: RewriteRule = { path, args, addsArgs, hasArgs: text.includes('?'), status: flag === 'permanent' ? 301 : 302, flag }
+  const apply = redirects ? redirectTo : rewriteTo
+  addStep(scope, (request) => (matches(request, request.uri, pattern, bindings) ? apply(request, rule) : next))
+}
+
+interface RewriteRule {
+  readonly path: Value
+  readonly args: Value | undefined
+  readonly addsArgs: boolean
+  readonly hasArgs: boolean
+  readonly status: number
+  readonly flag: string | undefined
+}
+
+function redirectTo(request: Request, { path, addsArgs, hasArgs, status }: RewriteRule): number {
+  let location = unescapeRedirect(path.readCaptures(request, quoteCaptures(request)))
+  if (addsArgs && request.args !== '') location += `${hasArgs ? '&' : '?'}${request.args}`
+  request.out.location = location
+  return status
+}
+
+function rewriteTo(request: Request, { path, args, addsArgs, flag }: RewriteRule): number {
+  const uri = path.read(request)
+  if (args !== undefined) {
+    const text = args.readCaptures(request, quoteCaptures(request))
+    request.args = addsArgs && request.args !== '' ? `${text}&${request.args}` : text
+  } else if (!addsArgs) request.args = ''
+  request.internal = true
+  request.uriIsOriginal = false
+  if (uri === '') {
+    request.log('error', 'the rewritten URI has a zero length')
+    return 500
+  }
+  request.uri = uri
+  request.uriChanged = flag !== 'break'
+  return flag === undefined ? next : stop
+}
+
+function applyReturn(scope: LevelScope, statement: Statement, report: Report): void {
+  const [first, second] = statement.args
+  if (first === undefined) return
+  const isUrl = second === undefined && /^(?:https?:\/\/|\$scheme)/.test(first.text)
+  const status = isUrl ? 302 : Number(first.text)
+  if (!Number.isInteger(status) || status < 0 || status > 999) {
+    report.emerg(`invalid return code "${first.text}"`, first.place)
+    return
+  }
+  const word = isUrl ? first : second
+  const value = word === undefined ? undefined : compileAt(word, scope, report)
+  addStep(scope, value === undefined ? () => status : (request) => respondWith(request, status, value))
+}
+
+function respondWith(request: Request, status: number, value: Value): number {
+  const text = value.read(request)
+  if (redirectStatuses.has(status)) {
+    request.out.location = text
+    return status
+  }
+  request.out.contentType = contentType(request, request.uri)
+  request.respond(status, text)
+  return taken
+}
+
+function applySet(scope: LevelScope, statement: Statement, report: Report): void {
+  const [nameWord, valueWord] = statement.args
+  if (nameWord === undefined || valueWord === undefined) return
+  if (!nameWord.text.startsWith('$')) {
+    report.emerg(`invalid variable name "${nameWord.text}"`, nameWord.place)
+    return
+  }
+  const name = nameWord.text.slice(1)
+  const value = compileAt(valueWord, scope, report)
+  const assign = scope.variables.assignable(name)
+  if (assign === undefined) report.emerg(`the duplicate "${name}" variable`, nameWord.place)
+  else if (value !== undefined) {
+    addStep(scope, (request) => {
+      assign(request, value.read(request))
+      return next
+    })
+  }
+}
+
+type Condition = (request: Request) => boolean
+
+function applyServerIf(scope: LevelScope, statement: Statement, report: Report): RoutingScope {
+  const inner = new RoutingScope('if in server', scope, statement, scope.http)
+  const condition = compileCondition(scope, statement, report)
+  const { steps } = inner
+  addStep(scope, (request) => (condition(request) ? runSteps(steps, request) : next))
+  return inner
+}
+
+function applyLocationIf(scope: LevelScope, statement: Statement, report: Report): RoutingScope {
+  const condition = compileCondition(scope, statement, report)
+  if (!(scope instanceof LocationScope || scope instanceof ServerScope)) throw new TypeError('`if` outside of a location')
+  const inner = new LocationScope(scope, { kind: 'nameless', text: '' }, 'if in location', statement)
+  const { steps } = inner
+  addStep(scope, (request) => {
+    if (!condition(request)) return next
+    // The last `if` that holds gives the request its settings, and its handler where it has one.
+    request.location = inner.get(frozenKey) ?? request.location
+    return runSteps(steps, request)
+  })
+  return inner
+}
+
+const never: Condition = () => false
+
+function compileCondition(scope: LevelScope, statement: Statement, report: Report): Condition {
+  const words = [...statement.args]
+  const [first] = words
+  const last = words.at(-1)
+  if (first === undefined || last === undefined || !first.text.startsWith('(') || !last.text.endsWith(')')) {
+    report.emerg(`invalid condition "${textsOf(statement).join(' ')}"`, first?.place)
+    return never
+  }
+  words[0] = { ...first, text: first.text.slice(1) }
+  const end = words.length - 1
+  const final = words[end] ?? last
+  words[end] = { ...final, text: final.text.slice(0, -1) }
+  return conditionOf(scope, words.filter((word) => word.text !== '' || word.quoted), report, statement)
+}
+
+function conditionOf(scope: LevelScope, words: readonly Word[], report: Report, statement: Statement): Condition {
+  const [subject, operator, operand, ...rest] = words
+  const wrong = (): Condition => {
+    report.emerg(`invalid condition "${textOf(statement, 0)}"`, statement.place)
+    return never
+  }
+  if (subject === undefined || rest.length > 0) return wrong()
+  if (subject.text.startsWith('$')) {
+    const value = compileAt(subject, scope, report)
+    if (value === undefined) return never
+    if (operator === undefined) return (request) => isTrue(value.read(request))
+    if (operand === undefined) return wrong()
+    return comparison(scope, value, operator, operand, report) ?? wrong()
+  }
+  const test = /^!?-[fdex]$/.test(subject.text) ? fileTests[subject.text.replace('!', '')] : undefined
+  const value = operator === undefined || operand !== undefined ? undefined : compileAt(operator, scope, report)
+  if (test === undefined || value === undefined) return wrong()
+  const negative = subject.text.startsWith('!')
+  return (request) => test(value.read(request)) !== negative
+}
+
+const isTrue = (text: string): boolean => text !== '' && text !== '0'
+
+function comparison(scope: LevelScope, value: Value, operator: Word, operand: Word, report: Report): Condition | undefined {
+  if (operator.text === '=' || operator.text === '!=') {
+    const other = compileAt(operand, scope, report)
+    if (other === undefined) return never
+    const wanted = operator.text === '='
+    return (request) => (value.read(request) === other.read(request)) === wanted
+  }
+  if (!/^!?~\*?$/.test(operator.text)) return undefined
+  const pattern = patternAt(operand, operator.text.endsWith('*'), report)
+  if (pattern === undefined) return never
+  const bindings = bindGroups(pattern, scope.variables)
+  const negative = operator.text.startsWith('!')
+  return (request) => matches(request, value.read(request), pattern, bindings) !== negative
+}
+
+function statsOf(path: string, read: typeof statSync): Stats | undefined {
+  return read(systemPath(path), { throwIfNoEntry: false })
+}
+
+function tolerant(test: (path: string) => boolean): (path: string) => boolean {
+  return (path) => {
+    try {
+      return test(path)
+    } catch {
+      // A path that cannot be looked at (no permission, not a folder on the way) does not exist for a condition.
+      return false
+    }
+  }
+}
+
+const fileTests: Readonly<Record<string, (path: string) => boolean>> = {
+  '-f': tolerant((path) => statsOf(path, statSync)?.isFile() === true),
+  '-d': tolerant((path) => statsOf(path, statSync)?.isDirectory() === true),
+  '-e': tolerant((path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync as typeof statSync) !== undefined),
+  '-x': tolerant((path) => {
+    accessSync(systemPath(path), constants.X_OK)
+    return true
+  }),
+}
+
+/** The rewrite module. */
+export const rewrite: Module = { name: 'rewrite', directives: rows }
