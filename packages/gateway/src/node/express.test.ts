@@ -1,25 +1,26 @@
 import { createReadStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import express from 'express'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { eventually, temporaryFolder } from '@trivet/testing'
 import { fromNode } from '../node.ts'
 import { testClient } from '../testing.ts'
 
-await using folder = await temporaryFolder()
-const file = join(folder.path, 'file.txt')
-await writeFile(file, 'x'.repeat(200_000))
+const folder = await temporaryFolder()
+const file = await folder.write('file.txt', 'x'.repeat(200_000))
+afterAll(() => folder[Symbol.asyncDispose]())
 
 const events: string[] = []
 const app = express()
 app.disable('x-powered-by')
 app.use('/mounted', (req, res) => void res.json([req.baseUrl, req.url, req.originalUrl]))
 app.get('/', (_req, res) => void res.send('home'))
-app.get('/users/:id', (req, res) => void res.json({ id: req.params.id, q: req.query['q'], ip: req.ip, host: req.hostname }))
+app.get(
+  '/users/:id',
+  (req, res) => void res.json({ id: req.params.id, q: req.query['q'], ip: req.ip, host: req.hostname }),
+)
 app.post('/form', express.urlencoded({ extended: false }), (req, res) => void res.json(req.body))
 app.post('/json', express.json({ limit: '100kb' }), (req, res) => void res.json(req.body))
 app.post('/count', (req, res) => {
@@ -96,11 +97,12 @@ test('Express: body parsers', async () => {
 
 test('Express: a big upload is counted and piped back', async () => {
   const chunk = new Uint8Array(64 * 1024).fill(7)
-  const body = (): ReadableStream => Readable.toWeb(Readable.from(Array.from({ length: 320 }, () => chunk))) as ReadableStream
+  const body = (): ReadableStream =>
+    Readable.toWeb(Readable.from(Array.from({ length: 320 }, () => chunk))) as ReadableStream
   const size = 20 * 1024 * 1024
   expect(await (await client.fetch('/count', { method: 'POST', body: body() })).text()).toBe(String(size))
   expect((await (await client.fetch('/echo', { method: 'POST', body: body() })).bytes()).length).toBe(size)
-  expect((await (await client.fetch('/echo', { method: 'POST', body: 'small' })).text())).toBe('small')
+  expect(await (await client.fetch('/echo', { method: 'POST', body: 'small' })).text()).toBe('small')
 })
 
 test('Express: several Set-Cookie', async () => {
@@ -150,7 +152,9 @@ test('Express: a destroyed response breaks off', async () => {
 })
 
 test('mounted below SCRIPT_NAME, the listener sees the rest of the path', async () => {
-  const mounted = testClient(fromNode(app), { environ: { SCRIPT_NAME: '/base', PATH_INFO: '/mounted/x', REQUEST_URI: '/base/mounted/x' } })
+  const mounted = testClient(fromNode(app), {
+    environ: { SCRIPT_NAME: '/base', PATH_INFO: '/mounted/x', REQUEST_URI: '/base/mounted/x' },
+  })
   expect(await (await mounted.fetch('/base/mounted/x')).json()).toEqual(['/base/mounted', '/x', '/base/mounted/x'])
 })
 

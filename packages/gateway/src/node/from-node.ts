@@ -31,9 +31,8 @@ export function fromNode(listener: NodeListener | { handle: NodeListener }): App
 /** A vanished client: 'aborted' and 'close' on the request, 'close' on the response. */
 function watch(signal: AbortSignal, request: IncomingMessage, answer: Answer, body: Promise<unknown>): void {
   const gone = (): void => {
-    const reason = asError(signal.reason)
+    answer.fail(asError(signal.reason))
     if (!request.complete) request.destroy(reset())
-    answer.fail(reason)
   }
   const done = (): void => signal.removeEventListener('abort', gone)
   if (signal.aborted) gone()

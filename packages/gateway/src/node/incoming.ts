@@ -10,6 +10,13 @@ import { requestHeaders } from '../server/request-headers.ts'
 import { requestTarget } from '../server/target.ts'
 import type { GatewaySocket } from './socket.ts'
 
+/** The member of Node's IncomingMessage that its types leave out. */
+interface Incoming extends IncomingMessage, Mounted {
+  _readableState: { readingMore: boolean }
+  _consuming: boolean
+  _addHeaderLines(headers: readonly string[], count: number): void
+}
+
 /** What Connect's convention adds when a listener is mounted below a path. */
 interface Mounted {
   originalUrl?: string
@@ -18,7 +25,7 @@ interface Mounted {
 
 /** A request as a Node listener expects it; below SCRIPT_NAME, `url` is the rest and `originalUrl` the whole. */
 export function incomingMessage(environ: Environ, socket: GatewaySocket): IncomingMessage {
-  const request: IncomingMessage & Mounted = new IncomingMessage(socket as unknown as Socket)
+  const request = new IncomingMessage(socket as unknown as Socket) as Incoming
   const version = environ.SERVER_PROTOCOL.endsWith('1.0') ? 0 : 1
   request.httpVersionMajor = 1
   request.httpVersionMinor = version
@@ -26,13 +33,18 @@ export function incomingMessage(environ: Environ, socket: GatewaySocket): Incomi
   request.method = environ.REQUEST_METHOD
   request.url = requestTarget(environ)
   if (environ.SCRIPT_NAME !== '') mount(request, environ)
-  request.rawHeaders = rawHeaders(environ)
+  const raw = rawHeaders(environ)
+  // As Node's parser does: `headers` is made from these when it is first asked for.
+  request._addHeaderLines(raw, raw.length)
   const { buffered } = environ['tsgi.input']
+  // Node's constructor holds reading back until its own _read is called for the first time.
+  request._readableState.readingMore = false
+  request._consuming = true
   request._read = buffered === undefined ? readFrom(environ) : readWhole(buffered)
   return request
 }
 
-function mount(request: IncomingMessage & Mounted, environ: Environ): void {
+function mount(request: Incoming, environ: Environ): void {
   request.originalUrl = request.url ?? ''
   request.baseUrl = environ.SCRIPT_NAME
   const below = requestTarget({ ...environ, SCRIPT_NAME: '' })
