@@ -1,5 +1,5 @@
 /** Nanoseconds per message: `node --conditions=@trivet/source bench/codec.ts`. Medians of 15 rounds. */
-import { RequestParser, requestHead, responseHead, ResponseParser } from '@trivet/http1'
+import { RequestParser, requestHead, responseHead, ResponseParser } from '../src/index.ts'
 
 const browser: [string, string][] = [
   ['Host', 'www.example.org'],

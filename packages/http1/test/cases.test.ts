@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { byteByByte } from '@trivet/testing'
-import { RequestParser, ResponseParser, type Limits, type RequestParserOptions } from '@trivet/http1'
+import { RequestParser, ResponseParser, type Limits } from '@trivet/http1'
 import { expect, test } from 'vitest'
 import { readCases, type Case } from './case-file.ts'
 import { EventLog } from './event-log.ts'
@@ -15,7 +15,7 @@ function parserFor({ kind, options }: Case): RequestParser | ResponseParser {
     if (value !== undefined && /^\d+$/.test(value)) limits[name as keyof Limits] = Number(value)
     else settings[name] = value === undefined ? true : value === 'false' ? false : value
   }
-  if (kind === 'request') return new RequestParser(limits, settings as RequestParserOptions)
+  if (kind === 'request') return new RequestParser(limits, settings)
   const parser = new ResponseParser(limits, { cgi: options.includes('cgi') })
   parser.expect(options[0] ?? 'GET')
   return parser

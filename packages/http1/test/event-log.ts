@@ -15,7 +15,7 @@ function show(text: string): string {
 }
 
 function fieldLines(fields: HeaderFields, prefix = ''): string[] {
-  return [...fields].map(([name, value]) => show(`${prefix}${name}: ${value}`))
+  return [...fields].map(([name, value]) => show(`${prefix}${name}: ${value}`).trimEnd())
 }
 
 function headLine(head: RequestHead | ResponseHead): string {

@@ -32,7 +32,7 @@ export interface ConnectionOwner {
   remove(connection: HttpConnection): void
 }
 
-type Stage = 'idle' | 'received' | 'running' | 'answered' | 'closing'
+type Stage = 'idle' | 'received' | 'running' | 'answered' | 'closing' | 'detached'
 
 const never = Number.POSITIVE_INFINITY
 /** Pipelined requests that may wait, in bytes, before the socket is paused. */
@@ -123,7 +123,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
     socket.pause()
     const rest = this.#parser.remainder()
     if (rest.length > 0) socket.unshift(rest)
-    this.#stage = 'closing'
+    this.#stage = 'detached'
     this.#response = undefined
     this.#owner.remove(this)
     return socket
@@ -217,6 +217,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
     } finally {
       this.#working = false
     }
+    if (this.#stage === 'detached') return
     this.wire.flush()
     if (this.#stage === 'closing' || (this.#owner.draining && this.idle)) this.#close()
     else this.#regulate()
@@ -224,7 +225,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   /** One thing the parser says; false when there is nothing to do before more bytes or the end of an answer. */
   #step(): boolean {
-    if (this.#stage === 'closing') return false
+    if (this.#stage === 'closing' || this.#stage === 'detached') return false
     switch (this.#parser.next()) {
       case 'head':
         this.#receive(this.#parser.head)

@@ -93,6 +93,16 @@ export class ForwardExchange implements Exchange {
   }
 
   onHead(head: ResponseHead): void {
+    try {
+      this.#passHead(head)
+    } catch (error) {
+      // startResponse refused what came: the answer's fields, or a status that is no answer here.
+      this.#answer.reject(error)
+      this.#connection?.abort()
+    }
+  }
+
+  #passHead(head: ResponseHead): void {
     const headers: HeaderList = []
     for (const [name, value] of head.headers) if (!hopByHop.has(name.toLowerCase())) headers.push([name, value])
     if (head.status === 101) return this.#upgrade(head, headers)
