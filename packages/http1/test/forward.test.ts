@@ -1,0 +1,126 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Application } from '@trivet/gateway'
+import { forward } from '@trivet/http1/gateway'
+import { freePort } from '@trivet/testing'
+import { expect, test } from 'vitest'
+import { bytes, echo, Front } from './serving.ts'
+
+/** Two fronts in a row: what the first is asked, the second answers. */
+async function chain(application: Application): Promise<{ url: string; front: Front } & AsyncDisposable> {
+  const back = await Front.start(application)
+  const front = await Front.start(forward(back.url))
+  return {
+    url: front.url,
+    front,
+    async [Symbol.asyncDispose]() {
+      await front[Symbol.asyncDispose]()
+      await back[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('a call goes over the wire and its answer comes back', async () => {
+  await using pair = await chain(echo)
+  const answer = await fetch(`${pair.url}/a%20b/%C3%A9?q=1`, { method: 'POST', body: 'hello' })
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-type')).toBe('text/plain')
+  expect(await answer.text()).toBe('POST /a b/\xc3\xa9 q=1\nhello')
+})
+
+test('20 MB up and down, byte for byte', async () => {
+  await using pair = await chain(async function* (environ, startResponse) {
+    startResponse('200 OK', [])
+    yield* environ['tsgi.input']
+  })
+  const data = Buffer.alloc(20 * 1024 * 1024)
+  for (let i = 0; i < data.length; i += 4) data.writeUInt32LE((i * 2654435761) >>> 0, i)
+  const answer = await fetch(pair.url, { method: 'POST', body: data })
+  expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), data)).toBe(0)
+})
+
+test('chunks arrive as they are made', async () => {
+  const gate = Promise.withResolvers<void>()
+  await using pair = await chain(async function* (_, startResponse) {
+    startResponse('200 OK', [])
+    yield bytes('first')
+    await gate.promise
+    yield bytes('second')
+  })
+  const answer = await fetch(pair.url)
+  const reader = answer.body?.getReader()
+  const first = await reader?.read()
+  expect(Buffer.from(first?.value ?? []).toString()).toBe('first')
+  gate.resolve()
+  const second = await reader?.read()
+  expect(Buffer.from(second?.value ?? []).toString()).toBe('second')
+})
+
+test('a client that leaves is noticed behind', async () => {
+  const gone = Promise.withResolvers<void>()
+  await using pair = await chain(async function* (environ, startResponse) {
+    environ['tsgi.signal'].addEventListener('abort', () => gone.resolve())
+    startResponse('200 OK', [])
+    yield bytes('first')
+    await gone.promise
+  })
+  const abort = new AbortController()
+  const answer = await fetch(pair.url, { signal: abort.signal })
+  expect(answer.status).toBe(200)
+  abort.abort()
+  await gone.promise
+})
+
+test('an upgrade goes through', async () => {
+  await using pair = await chain((environ, startResponse) => {
+    startResponse('101 Switching Protocols', [['tsgi.protocol', environ['tsgi.protocol']?.[0] ?? '']])
+    return (stream) => {
+      stream.pipe(stream)
+    }
+  })
+  await using client = await pair.front.connect()
+  await client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+  expect(await client.until('\r\n\r\n')).toContain('101 Switching Protocols')
+  await client.send('ping')
+  await client.until('ping')
+})
+
+test('HEAD, 304 and 404 keep what they say', async () => {
+  await using pair = await chain((environ, startResponse) => {
+    startResponse(environ.PATH_INFO === '/304' ? '304 Not Modified' : '404 Not Found', [['X-A', 'b']])
+    return environ.PATH_INFO === '/304' ? [] : [bytes('nothing here')]
+  })
+  const head = await fetch(pair.url, { method: 'HEAD' })
+  expect([head.status, head.statusText, head.headers.get('content-length'), head.headers.get('x-a')]).toEqual([
+    404,
+    'Not Found',
+    '12',
+    'b',
+  ])
+  expect((await fetch(`${pair.url}/304`)).status).toBe(304)
+})
+
+test('a server of another make', async () => {
+  const server = createServer((request, response) => {
+    response.setHeader('X-Seen', request.headers['x-mine'] ?? 'nothing')
+    response.end(`${request.method} ${request.url}`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await using front = await Front.start(forward(`127.0.0.1:${(server.address() as AddressInfo).port}`))
+  const answer = await fetch(`${front.url}/x?y`, { headers: { 'X-Mine': 'yes' } })
+  expect([answer.headers.get('x-seen'), await answer.text()]).toEqual(['yes', 'GET /x?y'])
+  server.closeAllConnections()
+  server.close()
+})
+
+test('nobody there: the error names the peer', async () => {
+  const port = await freePort()
+  await using front = await Front.start(forward(`127.0.0.1:${port}`))
+  expect((await fetch(front.url)).status).toBe(500)
+  expect(front.errors[0]).toMatchObject({ name: 'ClientError', code: 'refused', address: `127.0.0.1:${port}` })
+})
+
+test('targets that are none', () => {
+  for (const target of ['https://a', 'http://a/path', 'ftp://a']) expect(() => forward(target)).toThrow(TypeError)
+})
