@@ -13,6 +13,11 @@ test('keeps the output and the exit code', async () => {
   expect(result.output).toContain('err\n')
 })
 
+test('the output is complete when the program has ended', async () => {
+  const { output } = await runToEnd(node, ['-e', 'process.stdout.write("x".repeat(3_000_000) + "end")'])
+  expect(output.length).toBe(3_000_003)
+})
+
 test('awaits a pattern and stops cleanly', async () => {
   await using child = await Child.start(node, ['-e', 'console.log("ready"); setInterval(() => {}, 1000)'])
   expect(await child.until(/read(y)/)).toBe('ready')

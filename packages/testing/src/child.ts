@@ -27,6 +27,9 @@ export interface Traces {
   readonly files?: readonly string[]
 }
 
+/** Milliseconds between a program's end and the end of its output. */
+const grace = 500
+
 export class Child implements AsyncDisposable {
   readonly process: ChildProcess
   readonly pid: number
@@ -62,15 +65,18 @@ export class Child implements AsyncDisposable {
         this.#wake()
       })
     }
-    // 'exit', not 'close': a grandchild that keeps the pipe open must not hang the test that looks for it.
     this.exited = new Promise((resolve) => {
-      child.once('exit', (code, signal) =>
-        setImmediate(() => {
-          this.#exit = { code, signal }
+      child.once('exit', (code, signal) => {
+        const settle = (): void => {
+          clearTimeout(timer)
+          this.#exit ??= { code, signal }
           this.#wake()
           resolve(this.#exit)
-        }),
-      )
+        }
+        // 'close' comes when the output is complete; a grandchild that holds the pipe must not keep us from finding it.
+        const timer = setTimeout(settle, grace)
+        child.once('close', settle)
+      })
     })
   }
 
