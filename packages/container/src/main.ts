@@ -1,5 +1,3 @@
-import { run } from './cli/run.ts'
+import { containerCommand } from './command.ts'
 
-const code = await run(process.argv.slice(2))
-// What an application loaded by `--check` left open must not keep the command alive.
-process.stdout.write('', () => process.exit(code))
+await containerCommand(process.argv.slice(2))

@@ -58,7 +58,6 @@ async function check({ config }: ReadConfig): Promise<number> {
     process.chdir(config.directory)
     Object.assign(process.env, config.environment)
     const loaded = await loadApplication(config.application, config.directory)
-    if (loaded.hint !== undefined) process.stderr.write(`${loaded.hint}\n`)
     return print(`the configuration is good; ${loaded.label} loads (${loaded.interface})\n`)
   } catch (error) {
     process.stderr.write(`the application does not load: ${explain(error)}\n`)

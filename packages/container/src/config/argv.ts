@@ -17,8 +17,12 @@ export function readArgv(argv: readonly string[], sink: SettingSink, report: (di
   const take = (name: string, written: string, attached: string | undefined): void => {
     const at = index
     const option = findOption(name) ?? findInertOption(name)
-    if (option === undefined) return report(unknownArgument(written, name, place(at)))
     const next = argv[index + 1]
+    if (option === undefined) {
+      // Its value, if that is what follows, would only be reported a second time.
+      if (attached === undefined && next !== undefined && !next.startsWith('-') && !next.includes('.')) index += 1
+      return report(unknownArgument(written, name, place(at)))
+    }
     if (attached !== undefined) add(name, attached, at)
     else if (!needsValue(option)) add(name, '', at)
     else if (next === undefined || (next.startsWith('--') && next !== '--'))

@@ -43,7 +43,11 @@ function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConf
   fill(reader)
   const expanded = reader.finish()
   const diagnostics = reader.diagnostics
-  const config = resolveConfig(expanded, scope.cwd, (diagnostic) => diagnostics.push(diagnostic))
+  const unread = hasErrors(diagnostics)
+  const config = resolveConfig(expanded, scope.cwd, (diagnostic) => {
+    // What is missing may stand in what could not be read.
+    if (!unread || diagnostic.place !== undefined) diagnostics.push(diagnostic)
+  })
   const values = new OptionValues(expanded.settings, () => {})
   const request = {
     help: values.flag('help'),

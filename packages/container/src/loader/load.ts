@@ -77,7 +77,9 @@ function property(from: unknown, path: string): unknown {
 }
 
 function listExports(exports: Readonly<Record<string, unknown>>, wanted: string | undefined): string {
-  const names = Object.keys(exports).filter((name) => name !== 'module.exports')
+  const names = Object.keys(exports)
+    .filter((name) => name !== 'module.exports')
+    .sort()
   if (names.length === 0) return '; it exports nothing'
   const near = wanted === undefined ? undefined : nearest(wanted, names)
   return `; it exports \`${names.slice(0, 12).join('`, `')}\`${near === undefined ? '' : `, did you mean \`${near}\`?`}`

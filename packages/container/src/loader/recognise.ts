@@ -6,21 +6,21 @@
  *   has `callback()` and `listen()` (Koa);
  *   has `routing()` and `ready()` (Fastify)              -> node
  *   a function of one parameter                          -> fetch  (request) => Response
- *   a function of two or more                            -> tsgi   (environ, startResponse) => body
+ *   a function whose second parameter is called `res`,
+ *   `response` or `reply`                                -> node   (req, res) => void
+ *   any other function of two or more                    -> tsgi   (environ, startResponse) => body
  *
- * A bare Node listener has two parameters as well and nothing else to tell it by: it needs `interface = node`. When its
- * parameters are called `req` and `res`, the start says so.
+ * A bare Node listener has nothing but that name to tell it by; where a minifier took it away, say `interface = node`.
  */
 import { Server, type RequestListener } from 'node:http'
 import type { Application } from '@trivet/gateway'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ApplicationInterface } from '../config/model.ts'
 
-/** An application, what it was recognised as, and what the user should know about that. */
+/** An application, and what it was recognised as. */
 export interface Recognised {
   readonly application: Application
   readonly interface: Exclude<ApplicationInterface, 'auto'>
-  readonly hint: string | undefined
 }
 
 type Callable = (...args: never[]) => unknown
@@ -34,11 +34,7 @@ export async function recognise(value: unknown, wanted: ApplicationInterface, la
   if (found === 'tsgi') {
     if (typeof value !== 'function' || isClass(value))
       throw wrongKind(value, label, 'a gateway application, (environ, startResponse) => body')
-    return {
-      application: value as Application,
-      interface: 'tsgi',
-      hint: wanted === 'auto' ? listenerHint(value, label) : undefined,
-    }
+    return { application: value as Application, interface: 'tsgi' }
   }
   if (found === 'fetch') {
     if (!isFetchable(value))
@@ -48,13 +44,13 @@ export async function recognise(value: unknown, wanted: ApplicationInterface, la
         'a fetch handler, (request) => Response, or an object with a method of that kind called `fetch`',
       )
     const { fromFetch } = await import('@trivet/gateway/fetch')
-    return { application: fromFetch(value), interface: 'fetch', hint: undefined }
+    return { application: fromFetch(value), interface: 'fetch' }
   }
   const listener = await nodeListener(value)
   if (listener === undefined)
     throw wrongKind(value, label, 'a Node listener, (req, res) => void, or the application of a Node framework')
   const { fromNode } = await import('@trivet/gateway/node')
-  return { application: fromNode(listener), interface: 'node', hint: undefined }
+  return { application: fromNode(listener), interface: 'node' }
 }
 
 function detect(value: unknown): Exclude<ApplicationInterface, 'auto'> | undefined {
@@ -62,7 +58,8 @@ function detect(value: unknown): Exclude<ApplicationInterface, 'auto'> | undefin
   if (isNodeFramework(value)) return 'node'
   if (typeof value !== 'function' || isClass(value)) return undefined
   if (value.length === 1) return 'fetch'
-  return value.length >= 2 ? 'tsgi' : undefined
+  if (value.length === 0) return undefined
+  return looksLikeListener(value) ? 'node' : 'tsgi'
 }
 
 function isNodeFramework(value: unknown): boolean {
@@ -97,11 +94,10 @@ function isClass(value: unknown): boolean {
   return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value))
 }
 
-function listenerHint(value: Callable | object, label: string): string | undefined {
+/** By the name of its second parameter, as written in the source. */
+function looksLikeListener(value: Callable | object): boolean {
   const source = Function.prototype.toString.call(value)
-  if (!/^(?:async\s+)?(?:function\s*\w*\s*)?\(?\s*(?:_?req|request)\b\s*,\s*(?:_?res|response)\b/.test(source))
-    return undefined
-  return `${label} takes (req, res): it is called as a gateway application, (environ, startResponse); for a Node listener add \`interface = node\``
+  return /^(?:async\s+)?(?:function\s*[\w$]*\s*)?\(\s*[\w$]+\s*,\s*_?(?:res|response|reply)\s*[,)]/.test(source)
 }
 
 function wrongKind(value: unknown, label: string, expected: string): ContainerError {

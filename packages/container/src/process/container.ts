@@ -38,6 +38,9 @@ export interface ContainerStatistics {
 /** Milliseconds that busy workers get to answer a question. */
 const answerTimeout = 1000
 
+/** Milliseconds from TERM to KILL when a stop is not graceful: long enough to take leave of the master. */
+const killAfter = 100
+
 /** A running container. */
 export class Container {
   readonly addresses: readonly FrontAddress[]
@@ -50,6 +53,7 @@ export class Container {
   #config: ContainerConfig
   #unwatch: () => void = () => {}
   #stopping: Promise<void> | undefined
+  #started = false
   #resolveStopped: () => void = () => {}
 
   private constructor(
@@ -89,6 +93,7 @@ export class Container {
       await container.stop({ graceful: false })
       throw startError(error)
     }
+    container.#started = true
     container.#watch()
     return container
   }
@@ -122,7 +127,7 @@ export class Container {
     // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
     if (this.#stopping === undefined)
       for (const listener of this.#listeners) listener.close({ unlink: this.#config.vacuum })
-    const ended = this.#master.stop({ graceful })
+    const ended = this.#master.stop(graceful ? {} : { graceful, timeout: killAfter })
     this.#stopping ??= ended.then(() => this.#cleanUp())
     return this.#stopping
   }
@@ -162,13 +167,17 @@ export class Container {
     const name = (worker: WorkerInfo): string => `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
     this.#master.on('ready', (worker) => this.#log.event(`${name(worker)} is ready${serving(worker.info)}`))
     this.#master.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line))
-    this.#master.on('exit', (worker, code, signal) =>
-      this.#log.event(
-        `${name(worker)} left${signal === null ? (code === 0 ? '' : ` with code ${code}`) : `: killed by ${signal}`}`,
-      ),
-    )
+    // Workers of a generation that did not come up are the business of whoever asked for it.
+    const current = (worker: WorkerInfo): boolean => this.#started && worker.generation <= this.#master.generation
+    this.#master.on('exit', (worker, code, signal) => {
+      if (!current(worker)) return
+      const how = signal !== null ? `: killed by ${signal}` : code === 0 ? '' : ` with code ${code}`
+      this.#log.event(`${name(worker)} left${how}`)
+    })
     this.#master.on('failed', (worker, error) => {
-      if (worker.generation === this.#master.generation && worker.uptime > 0) this.#log.event(error.message)
+      // One that ran and ended is told by its exit; here are those that did not come up again.
+      if (current(worker) && error.code !== 'exited')
+        this.#log.event(`${name(worker)} failed: ${error.account || error.message}`)
     })
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Application } from '@trivet/gateway'
 import { joinMaster, type WorkerLink } from '@trivet/prefork/worker'
+import { ContainerError } from '../config/diagnostic.ts'
 import { loadApplication } from '../loader/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { requestLog } from '../log/request-log.ts'
@@ -18,13 +19,22 @@ process.title = `trivet-container worker ${link.slot + 1}`
 try {
   await work()
 } catch (error) {
-  link.failed(error)
+  link.failed(withoutOwnFrames(error))
+}
+
+/** The traceback up to where this package called the application's code: the rest says nothing to its author. */
+function withoutOwnFrames(error: unknown): unknown {
+  if (!(error instanceof Error) || error.stack === undefined) return error
+  const lines = error.stack.split('\n')
+  const own = lines.findIndex((line) => line.includes(new URL('..', import.meta.url).href))
+  if (error instanceof ContainerError) error.stack = error.message
+  else if (own > 0) error.stack = lines.slice(0, own).join('\n')
+  return error
 }
 
 async function work(): Promise<void> {
   link.step('load application')
   const loaded = await loadApplication(payload.application, payload.directory)
-  if (loaded.hint !== undefined && link.slot === 0) console.error(loaded.hint)
   const counter = { requests: 0 }
   const log = payload.log.requests ? openRequestLog(link.slot) : undefined
   const application = observed(loaded.application, log, link.slot, counter)
@@ -83,6 +93,8 @@ function followMaster(
     await Promise.all(fronts.map((front) => front.drain(payload.mercy)))
     log?.lines.close()
   })
+  // Service managers and `timeout` send TERM to the whole group: the requests of this worker are not to die of it.
+  process.on('SIGTERM', () => master.draining())
   master.onMessage((message) => {
     if (message.type === 'reopen') log?.lines.reopen()
     if (message.type === 'statistics') {

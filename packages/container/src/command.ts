@@ -1,0 +1,1 @@
+export { containerCommand } from './cli/command.ts'

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { readFlag, readMode, readNumber } from '../config/convert.ts'
+import { helpText } from './help.ts'
+import { inertOptions } from './inert.ts'
+import { nearest, suggestOption } from './lookup.ts'
+import { options } from './table.ts'
+
+test('no name stands for two options', () => {
+  const names = [
+    ...options.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
+    ...inertOptions.map(({ name }) => name),
+  ]
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
+
+test('every default and bare value can be read', () => {
+  for (const option of options) {
+    for (const text of [option.default, option.bare].filter((value) => value !== undefined)) {
+      if (option.kind === 'number') expect(readNumber(text, option.range ?? [0, Infinity])).toBe(Number(text))
+      else if (option.kind === 'flag') expect(readFlag(text)).toBe(true)
+      else if (option.kind === 'mode') expect(readMode(text)).toBe(0o666)
+      else expect(option.choices).toContain(text)
+    }
+  }
+})
+
+test('help names every option', () => {
+  const text = helpText()
+  for (const { name, help } of options) {
+    expect(text).toContain(`--${name}`)
+    expect(text).toContain(help)
+  }
+})
+
+test.each([
+  ['vaccum', 'vacuum'],
+  ['harakari', 'harakiri'],
+  ['process', 'processes'],
+  ['maximum-requests', 'max-requests'],
+  ['http_socket', 'http-socket'],
+  ['modul', 'module'],
+  ['zzzz', undefined],
+  ['endfro', 'endfor'],
+])('%s probably means %s', (typo, meant) => {
+  expect(suggestOption(typo)).toBe(meant)
+})
+
+test('the nearest of several', () => {
+  expect(nearest('aplication', ['app', 'application', 'applications'])).toBe('application')
+  expect(nearest('x', ['abc'])).toBeUndefined()
+})

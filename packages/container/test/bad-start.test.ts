@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { Child, temporaryFolder } from '@trivet/testing'
+import { expect, test } from 'vitest'
+import { command, fixtures } from './container-process.ts'
+
+/** The issue's limit for telling somebody what is wrong. */
+const limit = 1000
+
+async function fail(...args: string[]): Promise<{ code: number | null; output: string; milliseconds: number }> {
+  const began = performance.now()
+  await using child = await Child.start(process.execPath, [command, ...args], { cwd: fixtures })
+  const { code } = await child.untilExit()
+  return { code, output: child.output, milliseconds: performance.now() - began }
+}
+
+const http = ['--http-socket', '127.0.0.1:0']
+
+test.each<[string, string[], number, string]>([
+  ['an unknown option', ['--modul', 'app.ts', ...http], 1, 'unknown option `--modul`, did you mean `--module`?'],
+  ['no application', http, 1, 'no application: give `module`'],
+  ['nothing to serve on', ['app.ts'], 1, 'nothing to serve on: give `socket`'],
+  ['a missing module', ['--module', 'ap.ts', ...http], 1, '`module`: there is no `ap.ts` in'],
+  [
+    'a missing export',
+    ['--module', 'app.ts:aplication', ...http],
+    22,
+    'app.ts has no export `aplication`; it exports `application`, did you mean `application`?',
+  ],
+  ['a missing ini', ['gone.ini'], 1, 'cannot read gone.ini'],
+  [
+    'a bad value',
+    ['app.ts', ...http, '-p', 'x'],
+    1,
+    '`p`: expected a whole number, got `x`\n  | app.ts --http-socket 127.0.0.1:0 -p x\n  |                                     ^',
+  ],
+  ['a socket in no folder', ['app.ts', '--socket', '/no/such/folder/x.sock'], 1, 'there is no folder /no/such/folder'],
+  ['a log that cannot be written', ['app.ts', ...http, '--logto', '/no/such/folder/log'], 1, '`logto`'],
+])('%s', async (_name, args, code, message) => {
+  const failure = await fail(...args)
+  expect(failure.output).toContain(message)
+  expect(failure.code).toBe(code)
+  expect(failure.milliseconds).toBeLessThan(limit)
+})
+
+test('all problems of an ini at once, each with line, column and caret', async () => {
+  await using folder = await temporaryFolder()
+  const ini = await folder.write(
+    'a.ini',
+    '[uwsgi]\nmodule = gone\nprocesses = four\nhttp-socket = 8080\nvaccum = true\nstrict\nharakiri = 3\n',
+  )
+  const { code, output } = await fail(ini)
+  expect(code).toBe(1)
+  for (const line of [
+    `${ini}:3:13: error: \`processes\`: expected a whole number, got \`four\`\n 3 | processes = four\n   |             ^^^^`,
+    `${ini}:4:15: error: \`http-socket\`: expected HOST:PORT`,
+    `${ini}:5:1: error: unknown option \`vaccum\`, did you mean \`vacuum\`?`,
+    `${ini}:7:1: warning: \`harakiri\` is not available yet`,
+    `${ini}:2:10: error: \`module\`: there is no \`gone\``,
+  ]) {
+    expect(output).toContain(line)
+  }
+})
+
+test('a port in use is named, and where it was asked for', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { code, output, milliseconds } = await fail('app.ts', '--http-socket', `127.0.0.1:${port}`)
+  server.close()
+  expect(output).toContain(
+    `\`http-socket\`: cannot bind to 127.0.0.1:${port}: another process uses it (EADDRINUSE)\n  | app.ts --http-socket 127.0.0.1:${port}`,
+  )
+  expect(code).toBe(1)
+  expect(milliseconds).toBeLessThan(limit)
+})
+
+test('an application that throws while it loads shows its own traceback and leaves nothing', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('app.mjs', 'import { open } from "./database.mjs"\nexport const app = open()\n')
+  await folder.write('database.mjs', 'export function open() {\n  throw new TypeError("no database")\n}\n')
+  const { code, output } = await fail(
+    '--chdir',
+    folder.path,
+    '--module',
+    'app',
+    '--socket',
+    'app.sock',
+    '--vacuum',
+    '--pidfile',
+    folder.join('pid'),
+    '-p',
+    '3',
+  )
+  expect(code).toBe(22)
+  expect(output).toContain(
+    'error: the application does not load, no worker can serve:\nTypeError: no database\n    at open (file://',
+  )
+  expect(output).toContain('database.mjs:2:9)')
+  expect(output.match(/no database/g)).toHaveLength(1)
+  expect(await folder.list()).toEqual(['app.mjs', 'database.mjs'])
+})
+
+test('check loads the application and serves nothing', async () => {
+  expect(await fail('--check', 'app.ts', ...http)).toMatchObject({
+    code: 0,
+    output: 'the configuration is good; app.ts:application loads (tsgi)\n',
+  })
+  const failure = await fail('--check', 'app.ts:nothing', ...http)
+  expect(failure).toMatchObject({
+    code: 22,
+    output: expect.stringContaining('the application does not load: app.ts has no export `nothing`') as string,
+  })
+})
+
+test('version and help', async () => {
+  expect(await fail('--version')).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/^trivet-container \d+\.\d+\.\d+\n$/) as string,
+  })
+  expect(await fail('--help')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('--touch-reload PATH') as string,
+  })
+})
