@@ -61,12 +61,29 @@ function packet(vars: Record<string, string> = {}, body: Uint8Array = Buffer.all
 }
 
 test('connections between our two ends are kept and used again', async () => {
-  await using it = await chain(hello)
+  await using it = await chain(hello, { pipelining: false })
   for (let i = 0; i < 20; i++)
     expect(await exchange(it.address, packet())).toMatch(
       /^HTTP\/1.1 200 OK\r\nX-Up: 1\r\nX-Up: 2\r\nContent-Length: 5\r\n\r\nhello$/,
     )
   expect(it.accepted()).toBe(1)
+})
+
+test('requests are pipelined on few connections once the server has said how deep', async () => {
+  let calls = 0
+  await using it = await chain((environ, startResponse) => {
+    calls++
+    startResponse('200 OK', [])
+    return [Buffer.from(`at ${environ.PATH_INFO}.`)]
+  })
+  for (let i = 0; i < 5; i++) await exchange(it.address, packet())
+  const before = it.accepted()
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => exchange(it.address, packet({ PATH_INFO: `/${i}` }))),
+  )
+  expect(answers.map((answer) => /at .*\.$/.exec(answer)?.[0])).toEqual(answers.map((_, i) => `at /${i}.`))
+  expect(it.accepted() - before).toBeLessThan(20)
+  expect(calls).toBe(45)
 })
 
 test('without the offer every request has its own connection', async () => {

@@ -200,8 +200,8 @@ test('without the var a response of unknown length ends by close; with it, it is
   expect(await exchange(it.address, packet())).toBe('HTTP/1.1 200 OK\r\n\r\nonetwo')
   await using client = await RawClient.connect(it.address)
   await client.send(packet({ UWSGI_KEEPALIVE: 'n1' }))
-  expect(await client.until('0\r\n\r\n')).toBe(
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nuwsgi-keepalive: n1; depth=8\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n',
+  expect((await client.until('0\r\n\r\n')).replace(/depth=\d/, 'depth=N')).toBe(
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nuwsgi-keepalive: n1; depth=N\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n',
   )
   await client.send(packet())
   expect((await client.closed()).toString()).toMatch(/HTTP\/1.1 200 OK\r\n\r\nonetwo$/)
@@ -229,7 +229,7 @@ test('HEAD, 204 and 304 are acknowledged without a length', async () => {
     await client.send(packet({ REQUEST_METHOD: method, PATH_INFO: `/${status}`, UWSGI_KEEPALIVE: 'n' }))
     const text = await client.until('\r\n\r\n')
     expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status}\r\n`))
-    expect(text).toContain('uwsgi-keepalive: n; depth=8\r\n')
+    expect(text).toMatch(/uwsgi-keepalive: n; depth=\d\r\n/)
     expect(text).not.toContain('chunked')
   }
 })
@@ -249,7 +249,7 @@ test('pipelined requests are answered in order; what is in the buffer leaves in 
     Buffer.concat(['a', 'b', 'c'].map((name) => packet({ PATH_INFO: `/${name}`, UWSGI_KEEPALIVE: name }))),
   )
   const text = await client.until('/c')
-  expect(text.match(/uwsgi-keepalive: \w; depth=8; capacity=2\r\n\r\n\/\w/g)?.map((part) => part.slice(-2))).toEqual([
+  expect(text.match(/uwsgi-keepalive: \w; depth=\d; capacity=2\r\n\r\n\/\w/g)?.map((part) => part.slice(-2))).toEqual([
     '/a',
     '/b',
     '/c',

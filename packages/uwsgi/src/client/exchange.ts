@@ -23,6 +23,8 @@ export abstract class UwsgiExchange implements Exchange {
   abstract readonly method: string
   readonly modifier1: number = 0
   readonly modifier2: number = 0
+  /** A GET, HEAD or OPTIONS without a body that asks for no upgrade: it may share a connection and be sent again. */
+  readonly pipelinable: boolean = false
   #environment: ExchangeEnvironment | undefined
   #nonce: string | undefined
 
@@ -35,7 +37,7 @@ export abstract class UwsgiExchange implements Exchange {
   abstract onEnd(trailers: HeaderFields | undefined): void
   abstract onError(error: ClientError): void
   onDrain?(): void
-  /** The vars have been written; a body of CONTENT_LENGTH bytes may follow, and `endBody()` ends it. */
+  /** The vars have been written; a body of CONTENT_LENGTH bytes may follow, and `endBody()` ends it. Pipelined requests do without. */
   onConnected?(connection: ClientConnection): void
 
   /** For the pool. */

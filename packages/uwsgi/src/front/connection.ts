@@ -25,6 +25,7 @@ import { makeEnviron } from './environ.ts'
 import { Outbox } from './outbox.ts'
 import { refusalText } from './refusal.ts'
 import { InformingResponse, UwsgiResponse, type ResponseWire } from './response.ts'
+import type { ServiceTime } from './service-time.ts'
 import type { ServerSettings } from './settings.ts'
 
 /** What a connection needs of its server. */
@@ -32,6 +33,7 @@ export interface ConnectionHost {
   readonly application: Application
   readonly settings: ServerSettings
   readonly draining: boolean
+  readonly serviceTime: ServiceTime
   /** Milliseconds, as of the last sweep: cheap, and exact enough for timeouts. */
   readonly now: number
   forget(connection: Connection): void
@@ -231,17 +233,20 @@ export class Connection implements ResponseWire {
   #run(call: Call): void {
     const { application, settings } = this.#host
     if (call.packet.modifier1 === pingModifier) return this.#answerPing(call)
-    if (this.#outbox.held > 0 && performance.now() - this.#heldSince > holdAtMost) this.#outbox.send()
+    const begun = performance.now()
+    if (this.#outbox.held > 0 && begun - this.#heldSince > holdAtMost) this.#outbox.send()
     const { packet, response, input } = call
     const environ = makeEnviron(packet, input ?? emptyInput, response.disconnect, settings.environ)
     call.state = 'running'
     const pending = run(application, environ, response, settings.run)
     if (pending === undefined) {
       call.state = 'done'
+      this.#host.serviceTime.add(performance.now() - begun)
       return
     }
     void pending.then(() => {
       call.state = 'done'
+      this.#host.serviceTime.add(performance.now() - begun)
       this.#advance()
     })
   }
@@ -274,7 +279,7 @@ export class Connection implements ResponseWire {
     if (draining || settings.depth === 0 || !this.#keep || !this.#socket.writable) return undefined
     const missing = (this.#call?.packet.contentLength ?? 0) - this.#received
     if (missing > settings.unreadBody) return undefined
-    return formatAcknowledgement(nonce, settings.depth, settings.capacity)
+    return formatAcknowledgement(nonce, this.#host.serviceTime.depth(settings.depth), settings.capacity)
   }
 
   finished(keep: boolean): void {

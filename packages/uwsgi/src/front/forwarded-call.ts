@@ -3,8 +3,8 @@ import type { Body, Bytes, Environ, HeaderList, StartResponse } from '@trivet/ga
 import type { ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError } from '@trivet/http1/client'
 import { UwsgiExchange } from '../client/exchange.ts'
-import type { UwsgiPool } from '../client/pool.ts'
-import { keepAliveHeader } from '../keepalive.ts'
+import type { UwsgiPool, UwsgiRequest } from '../client/pool.ts'
+import { isPipelinable, keepAliveHeader } from '../keepalive.ts'
 import type { PacketWriter } from '../packet-writer.ts'
 import type { ForwardOptions } from './forward.ts'
 
@@ -34,7 +34,8 @@ export class ForwardedCall extends UwsgiExchange {
   readonly #body: Bytes | undefined
   readonly #vars: Readonly<Record<string, string>> | undefined
   readonly #settleHead: (error: ClientError | undefined) => void
-  #connection: ClientConnection | undefined
+  override readonly pipelinable: boolean
+  #connection: UwsgiRequest | undefined
   #answer: ResponseHead | undefined
   #chunks: Bytes[] = []
   #size = 0
@@ -49,6 +50,7 @@ export class ForwardedCall extends UwsgiExchange {
     this.#body = body
     this.#vars = options.vars
     this.method = environ.REQUEST_METHOD
+    this.pipelinable = isPipelinable(this.method, body?.length ?? 1) && environ['HTTP_UPGRADE'] === undefined
     this.modifier1 = options.modifier1 ?? 0
     this.modifier2 = options.modifier2 ?? 0
     const { promise, resolve } = Promise.withResolvers<ClientError | undefined>()
@@ -169,7 +171,7 @@ export class ForwardedCall extends UwsgiExchange {
       if (left === 0) connection.endBody()
       else connection.abort(new Error(`the request body differs by ${left} bytes from its CONTENT_LENGTH`))
     } catch (error) {
-      connection.abort(error as Error)
+      connection.abort(error instanceof Error ? error : new Error(String(error)))
     }
   }
 

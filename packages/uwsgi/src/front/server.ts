@@ -2,13 +2,15 @@
 import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net'
 import type { Application } from '@trivet/gateway'
 import { Connection, type ConnectionHost } from './connection.ts'
+import { ServiceTime } from './service-time.ts'
 import { type ServerSettings, settleOptions, type UwsgiServerOptions } from './settings.ts'
 
 /** Where to listen: an inherited descriptor, a TCP address or the path of a unix socket. */
-export type ListenTarget =
+export type ListenTarget = (
   | { readonly fd: number }
   | { readonly host?: string; readonly port: number }
   | { readonly path: string }
+) & { readonly backlog?: number }
 
 /** Timeouts are checked this often, in milliseconds; a fraction of the shortest. */
 const sweepInterval = 250
@@ -24,6 +26,7 @@ export class UwsgiServer implements ConnectionHost {
   readonly settings: ServerSettings
   now: number = Math.trunc(performance.now())
   draining = false
+  readonly serviceTime: ServiceTime = new ServiceTime()
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
   #sweep: NodeJS.Timeout | undefined
