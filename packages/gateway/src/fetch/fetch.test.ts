@@ -192,3 +192,9 @@ test('there and back again: a Fetch handler inside a gateway inside a Fetch hand
   const response = await handler(new Request('http://localhost/users/1'))
   expect(await response.json()).toEqual({ id: '1' })
 })
+
+test('a handler that returns no Response is told so', async () => {
+  const wrong = testClient(fromFetch(() => 'text' as unknown as Response))
+  expect((await wrong.fetch('/')).status).toBe(500)
+  expect(wrong.errors).toMatchObject([{ code: 'body-kind' }])
+})

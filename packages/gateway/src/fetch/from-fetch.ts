@@ -5,6 +5,7 @@
  */
 import { STATUS_CODES } from 'node:http'
 import type { Application, Awaitable, Body, Bytes, Environ, HeaderList, StartResponse } from '../contract.ts'
+import { GatewayError } from '../gateway-error.ts'
 import { isHopByHop } from '../server/head.ts'
 import { requestHeaders } from '../server/request-headers.ts'
 import { requestOrigin, requestTarget } from '../server/target.ts'
@@ -60,6 +61,10 @@ function requestBody(environ: Environ): Uint8Array<ArrayBuffer> | ReadableStream
 }
 
 function answer(response: Response, startResponse: StartResponse): Awaitable<Body> {
+  // Any realm's Response will do, so its class is not asked for.
+  if (typeof response?.status !== 'number' || !('headers' in response)) {
+    throw new GatewayError('body-kind', `a Fetch handler returns a Response, got a ${typeof response}`)
+  }
   const { status, statusText } = response
   const reason = statusText === '' ? (STATUS_CODES[status] ?? 'Unknown') : statusText
   const headers: HeaderList = []

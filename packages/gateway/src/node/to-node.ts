@@ -26,6 +26,7 @@ export function toNode(application: Application): (request: IncomingMessage, res
 class NodeSink implements ResponseSink {
   readonly disconnect: Disconnect = new Disconnect()
   private readonly response: ServerResponse
+  private sent = false
 
   constructor(response: ServerResponse) {
     this.response = response
@@ -36,12 +37,15 @@ class NodeSink implements ResponseSink {
   }
 
   write(chunk: Bytes): void | Promise<void> {
+    this.sent = true
     if (this.response.write(chunk) || this.response.destroyed) return undefined
     return this.drained()
   }
 
+  /** Node sends what is written; only a head without a chunk has to be pushed. */
   flush(): void {
-    this.response.flushHeaders()
+    if (!this.sent) this.response.flushHeaders()
+    this.sent = true
   }
 
   end(trailers?: HeaderList): void {

@@ -9,7 +9,8 @@ import { GatewayError } from '../gateway-error.ts'
 /** The value of `contentLengthOf` when there is no Content-Length. */
 export const noLength = -1
 
-const statusLine = /^[1-9]\d\d [\t\x20-\x7e\x80-\xff]*$/
+/** Informational statuses but 101 are no answers: they go through `tsgi.early_hints`. */
+const statusLine = /^(?:101|[2-9]\d\d) [\t\x20-\x7e\x80-\xff]*$/
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const badValue = /[^\t\x20-\x7e\x80-\xff]/
 const digits = /^\d{1,16}$/
@@ -45,11 +46,14 @@ const maximumCached = 512
 const nameKinds = new Map<string, NameKind>()
 const statuses = new Set<string>()
 
-/** Throws `status-invalid` unless the status is `999 Reason`. */
+/** Throws `status-invalid` unless the status is `999 Reason` and an answer. */
 export function checkStatus(status: string): void {
   if (statuses.has(status)) return
   if (typeof status !== 'string' || !statusLine.test(status)) {
-    throw new GatewayError('status-invalid', `status must be '999 Reason', got ${show(status)}`)
+    throw new GatewayError(
+      'status-invalid',
+      `status must be '999 Reason' with a code of 101 or 200 to 999, got ${show(status)}`,
+    )
   }
   if (statuses.size < maximumCached) statuses.add(status)
 }

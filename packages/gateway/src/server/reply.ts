@@ -58,9 +58,6 @@ export class Reply {
     this.status = status
     this.headers = headers
     this.bodyless = this.environ.REQUEST_METHOD === 'HEAD' || isEmpty(status)
-    if (status.startsWith('1') && !status.startsWith('101')) {
-      throw new GatewayError('status-invalid', `\`${status}\` is informational: use \`tsgi.early_hints\``)
-    }
     if (this.declared !== noLength && status.startsWith('204')) {
       this.headers = withLength(headers, undefined)
       this.declared = noLength
