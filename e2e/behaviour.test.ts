@@ -149,9 +149,14 @@ function behaviours(front: FrontName): void {
   })
 
   test('smuggling attempts are refused', async () => {
-    for (const framing of ['Content-Length: 5\r\nTransfer-Encoding: chunked', 'Content-Length: 5\r\nContent-Length: 6']) {
+    for (const framing of [
+      'Content-Length: 5\r\nTransfer-Encoding: chunked',
+      'Content-Length: 5\r\nContent-Length: 6',
+    ]) {
       await using client = await RawClient.connect(stack.address)
-      await client.send(`POST /digest HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n0\r\n\r\nGET /pid HTTP/1.1\r\nHost: a\r\n\r\n`)
+      await client.send(
+        `POST /digest HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n0\r\n\r\nGET /pid HTTP/1.1\r\nHost: a\r\n\r\n`,
+      )
       const text = (await client.closed()).toString('latin1')
       expect(text).toMatch(/^HTTP\/1\.1 400 /)
       expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1)

@@ -12,7 +12,17 @@ withPeers('chromium').test('an entry with a picture arrives in a second tab by i
   const env = { PORT: String(await freePort()), GUESTBOOK_DATA: folder.join('data') }
   await using guestbook = await Child.start(bin('trivet'), ['up', '--processes', '2'], { env })
   await guestbook.until('is at http')
-  const browser = await chromium.launch({ executablePath: peer('chromium'), args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] })
+  const browser = await chromium.launch({
+    executablePath: peer('chromium'),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  })
   try {
     const [writer, reader] = [await browser.newPage(), await browser.newPage()]
     const errors: string[] = []
@@ -21,15 +31,17 @@ withPeers('chromium').test('an entry with a picture arrives in a second tab by i
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
       await page.goto(`http://127.0.0.1:${env.PORT}/`)
     }
-    await writer.getByLabel('Name').fill('Grace')
-    await writer.getByLabel('Message').fill('Seen in two tabs')
+    await writer.getByLabel('Your name').fill('Grace')
+    await writer.getByLabel('Your words').fill('Seen in two tabs')
     await writer.locator('input[type=file]').setInputFiles(picture)
-    await writer.getByRole('button', { name: /sign/i }).click()
+    await writer.getByRole('button', { name: 'Sign' }).click()
     await writer.getByText('Seen in two tabs').waitFor()
     await reader.getByText('Seen in two tabs').waitFor()
     const shown = reader.locator('article img').first()
     await shown.waitFor()
-    await expect.poll(async () => await shown.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBeGreaterThan(0)
+    await expect
+      .poll(async () => await shown.evaluate((image: { naturalWidth: number }) => image.naturalWidth))
+      .toBeGreaterThan(0)
     expect(errors).toEqual([])
   } finally {
     await browser.close()

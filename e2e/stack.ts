@@ -39,11 +39,20 @@ const passAll = `
 `
 
 const uwsgiParams = [
-  'QUERY_STRING $query_string', 'REQUEST_METHOD $request_method', 'CONTENT_TYPE $content_type',
-  'CONTENT_LENGTH $content_length', 'REQUEST_URI $request_uri', 'PATH_INFO $document_uri',
-  'DOCUMENT_ROOT $document_root', 'SERVER_PROTOCOL $server_protocol', 'REQUEST_SCHEME $scheme',
-  'HTTPS $https if_not_empty', 'REMOTE_ADDR $remote_addr', 'REMOTE_PORT $remote_port',
-  'SERVER_PORT $server_port', 'SERVER_NAME $server_name',
+  'QUERY_STRING $query_string',
+  'REQUEST_METHOD $request_method',
+  'CONTENT_TYPE $content_type',
+  'CONTENT_LENGTH $content_length',
+  'REQUEST_URI $request_uri',
+  'PATH_INFO $document_uri',
+  'DOCUMENT_ROOT $document_root',
+  'SERVER_PROTOCOL $server_protocol',
+  'REQUEST_SCHEME $scheme',
+  'HTTPS $https if_not_empty',
+  'REMOTE_ADDR $remote_addr',
+  'REMOTE_PORT $remote_port',
+  'SERVER_PORT $server_port',
+  'SERVER_NAME $server_name',
 ]
 
 /** A running stack; `stop()` demands that nothing is left, disposal just kills. */
@@ -92,8 +101,14 @@ export async function startContainer(socket: string, options: StackOptions): Pro
   const child = await Child.start(
     bin('trivet-container'),
     [
-      '--socket', socket, '--module', options.module ?? fixture('probe.ts'),
-      '--processes', String(options.processes ?? 1), '--vacuum', ...(options.container ?? []),
+      '--socket',
+      socket,
+      '--module',
+      options.module ?? fixture('probe.ts'),
+      '--processes',
+      String(options.processes ?? 1),
+      '--vacuum',
+      ...(options.container ?? []),
     ],
     { env: options.env ?? {} },
   )
@@ -103,28 +118,29 @@ export async function startContainer(socket: string, options: StackOptions): Pro
 
 /** Starts a front whose files all live in `folder`. */
 export async function startFront(name: FrontName, folder: Folder, port: number, http: string): Promise<Child> {
+  return await startFrontWith(name, folder, port, frontConf(name, folder, http.replaceAll('PORT', String(port))))
+}
+
+/** Starts a front on a whole configuration; only where its own files go is added. */
+export async function startFrontWith(name: FrontName, folder: Folder, port: number, conf: string): Promise<Child> {
+  const own = `daemon off;\npid front.pid;\n${process.getuid?.() === 0 ? 'user root;\n' : ''}`
   await folder.write('uwsgi_params', uwsgiParams.map((line) => `uwsgi_param ${line};\n`).join(''))
-  const file = await folder.write('nginx.conf', frontConf(name, folder, port, http))
+  const file = await folder.write('nginx.conf', `${own}error_log ${folder.join('error.log')} notice;\n${conf}`)
   const args = ['-p', folder.path, '-c', file, '-e', folder.join('error.log')]
   const child = await Child.start(name === 'nginx' ? peer('nginx') : bin('trivet-proxy'), args)
   await ready(child, { host: '127.0.0.1', port })
   return child
 }
 
-/** The nginx.conf that both fronts read. */
-export function frontConf(name: FrontName, folder: Folder, port: number, http: string): string {
+function frontConf(name: FrontName, folder: Folder, http: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${one}_temp;`)
   return `
-daemon off;
 worker_processes 1;
-pid front.pid;
-${process.getuid?.() === 0 ? 'user root;' : ''}
-error_log ${folder.join('error.log')} notice;
 events { worker_connections 512; }
 http {
   access_log ${folder.join('access.log')};
   ${name === 'nginx' ? temporary.join(' ') : ''}
-  ${http.replaceAll('PORT', String(port)).replaceAll('SOCKET', folder.join('app.sock'))}
+  ${http.replaceAll('SOCKET', folder.join('app.sock'))}
 }
 `
 }

@@ -1,6 +1,14 @@
 /** `trivet up`, as a newcomer meets it: one command, an address, Ctrl-C. */
 import { readdir } from 'node:fs/promises'
-import { type Child, Child as Process, accepts, eventually, freePort, groupMembers, temporaryFolder } from '@trivet/testing'
+import {
+  type Child,
+  Child as Process,
+  accepts,
+  eventually,
+  freePort,
+  groupMembers,
+  temporaryFolder,
+} from '@trivet/testing'
 import { fetch } from 'undici'
 import { expect, test } from 'vitest'
 import { bin, fixture } from './stack.ts'
@@ -15,7 +23,7 @@ test('without arguments: the guestbook; a posted entry is in the next page; Ctrl
   await using child = await Process.start(bin('trivet'), ['up'], { env })
   expect(await origin(child)).toBe(`http://127.0.0.1:${port}`)
   const form = new URLSearchParams({ name: 'Ada', message: 'first & <foremost>' })
-  const signed = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: form, redirect: 'manual' })
+  const signed = await fetch(`http://127.0.0.1:${port}/entries`, { method: 'POST', body: form, redirect: 'manual' })
   expect(signed.status).toBe(303)
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('first &amp; &lt;foremost&gt;')
   const exit = await child.stop('SIGINT', { sockets: [{ host: '127.0.0.1', port }] })

@@ -51,12 +51,23 @@ export async function trivetStack(folder: Folder, processes: number): Promise<St
   const file = await folder.write('nginx.conf', conf(folder.path, port, processes, ''))
   const socket = folder.join('app.sock')
   const container = await Child.start(bin('trivet-container'), [
-    '--socket', socket, '--module', app('hello.ts'), '--processes', String(processes), '--disable-logging', '--vacuum',
+    '--socket',
+    socket,
+    '--module',
+    app('hello.ts'),
+    '--processes',
+    String(processes),
+    '--disable-logging',
+    '--vacuum',
   ])
   await listening({ path: socket })
   const proxy = await Child.start(bin('trivet-proxy'), ['-p', folder.path, '-c', file])
   await listening({ host: '127.0.0.1', port })
-  return { name: 'trivet proxy -> container (TypeScript)', url: `http://127.0.0.1:${port}/`, children: [proxy, container] }
+  return {
+    name: 'trivet proxy -> container (TypeScript)',
+    url: `http://127.0.0.1:${port}/`,
+    children: [proxy, container],
+  }
 }
 
 /** The originals: nginx before uWSGI, a Python hello. */
@@ -66,8 +77,21 @@ export async function originalStack(folder: Folder, processes: number): Promise<
   const file = await folder.write('nginx.conf', conf(folder.path, port, processes, temporary.join(' ')))
   const socket = folder.join('app.sock')
   const uwsgi = await Child.start('uwsgi', [
-    '--socket', socket, '--chmod-socket=666', '--master', '--processes', String(processes), '--plugin', 'python3',
-    '--wsgi-file', app('hello.py'), '--disable-logging', '--die-on-term', '--vacuum', '--listen', '100',
+    '--socket',
+    socket,
+    '--chmod-socket=666',
+    '--master',
+    '--processes',
+    String(processes),
+    '--plugin',
+    'python3',
+    '--wsgi-file',
+    app('hello.py'),
+    '--disable-logging',
+    '--die-on-term',
+    '--vacuum',
+    '--listen',
+    '100',
   ])
   await listening({ path: socket })
   const nginx = await Child.start('nginx', ['-p', folder.path, '-c', file, '-e', folder.join('error.log')])

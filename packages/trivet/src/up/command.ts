@@ -36,14 +36,14 @@ export async function up(args: readonly string[]): Promise<void> {
 }
 
 async function start(plan: Plan, tiers: Tier[]): Promise<void> {
-  const container = await startContainer({
+  const options = {
     ...('ini' in plan.app ? { ini: [plan.app.ini] } : { module: plan.app.module }),
     ...(plan.sockets.length > 0 ? { socket: plan.sockets } : {}),
     ...(plan.processes === undefined ? {} : { processes: plan.processes }),
     env: plan.env,
     vacuum: true,
-    output: (line) => say('app', line),
-  })
+  }
+  const container = await startContainer(options, { onLine: (line) => say('app', line) })
   tiers.push(container)
   const proxy = await startProxy({ ...plan.conf, output: (line) => say('proxy', line) })
   tiers.push(proxy)

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { parseConfig } from '@trivet/proxy'
+import { loadConfig } from '@trivet/proxy'
 import { type UpArguments, UsageError } from './arguments.ts'
 import { defaultConf } from './default-conf.ts'
 import { sample } from './sample.ts'
@@ -38,7 +38,14 @@ export async function makePlan(wanted: UpArguments, folder: string, env: NodeJS.
   }
   const file = resolve(wanted.conf)
   const text = await readText(file, { PORT: String(port), SOCKET: socket, ...env })
-  return { title: wanted.app, conf: { file, text }, app, sockets: targetsOf(file, text), processes: wanted.processes, env: {} }
+  return {
+    title: wanted.app,
+    conf: { file, text },
+    app,
+    sockets: targetsOf(file, text),
+    processes: wanted.processes,
+    env: {},
+  }
 }
 
 async function samplePlan(wanted: UpArguments, port: number, socket: string): Promise<Plan> {
@@ -54,7 +61,7 @@ async function readText(file: string, env: Readonly<Record<string, string | unde
 }
 
 function targetsOf(file: string, text: string): readonly string[] {
-  const targets = uwsgiTargets(parseConfig(text, file).statements)
+  const targets = uwsgiTargets(loadConfig(file, { text }).statements)
   if (targets.length > 0) return targets.map((target) => target.replace(/^unix:/, ''))
   throw new UsageError(
     `${basename(file)} has no \`uwsgi_pass\`: it does not say on which socket the application is expected. ` +
