@@ -429,3 +429,18 @@ test('no status and no header, however wrong, reaches the wire with a control ch
     }),
   )
 })
+
+test('a client that goes while the last bytes leave does not make close() come twice', async () => {
+  const sink = new Recorder()
+  const log: string[] = []
+  const gate = Promise.withResolvers<void>()
+  sink.end = () => sink.disconnect.abort()
+  const ended = sink.run(async (_environ, startResponse) => {
+    await gate.promise
+    startResponse('200 OK', [])
+    return watched([text('x')], log)
+  })
+  gate.resolve()
+  await ended
+  expect(log).toEqual(['finally', 'close'])
+})
