@@ -180,6 +180,33 @@ test('a client that goes away aborts the request behind it', async () => {
   await gone
 })
 
+test('an upgrade goes through both ends, and early hints do', async () => {
+  await using it = await chain((environ, startResponse) => {
+    if (environ['tsgi.protocol']?.[0] !== 'websocket') {
+      environ['tsgi.early_hints']?.([['Link', '</a.css>']])
+      return hello(environ, startResponse)
+    }
+    startResponse('101 Switching Protocols', [
+      ['tsgi.protocol', 'websocket'],
+      ['Sec-WebSocket-Accept', 'x'],
+    ])
+    return (stream) => void stream.pipe(stream)
+  })
+  await using client = await RawClient.connect(it.address)
+  await client.send(packet({ HTTP_UPGRADE: 'websocket', HTTP_CONNECTION: 'upgrade' }))
+  const head = await client.until('\r\n\r\n')
+  expect(head).toMatch(/^HTTP\/1.1 101 Switching Protocols\r\n/)
+  expect(head).toMatch(/Upgrade: websocket/i)
+  expect(head).toContain('Sec-WebSocket-Accept: x')
+  await client.send('ping')
+  expect(await client.until('ping')).toBe('ping')
+  client.end()
+  await client.closed()
+  await using other = await RawClient.connect(it.address)
+  await other.send(packet({ UWSGI_KEEPALIVE: 'n' }))
+  expect(await other.until('hello')).toMatch(/^HTTP\/1.1 103 Early Hints\r\nLink: <\/a.css>\r\n\r\nHTTP\/1.1 200 OK/)
+})
+
 test('middleware composes around a forwarded application', async () => {
   await using it = await chain(
     compose(

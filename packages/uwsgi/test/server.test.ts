@@ -1,6 +1,8 @@
 import { exchange, RawClient, temporaryFolder } from '@trivet/testing'
 import type { Application, Environ } from '@trivet/gateway'
-import type { AddressInfo } from 'node:net'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { serve, type UwsgiServer, type UwsgiServerOptions } from '../src/gateway.ts'
 import { encodePacket } from '../src/index.ts'
@@ -30,6 +32,8 @@ interface Running extends AsyncDisposable {
   readonly server: UwsgiServer
   readonly address: { host: string; port: number }
   readonly lines: string[]
+  /** Resolves after so many of the server's looks at its timeouts. */
+  swept(count: number): Promise<void>
 }
 
 async function running(application: Application, options: UwsgiServerOptions = {}): Promise<Running> {
@@ -41,6 +45,12 @@ async function running(application: Application, options: UwsgiServerOptions = {
     server,
     lines,
     address: { host: '127.0.0.1', port },
+    async swept(count) {
+      for (let i = 0; i < count; i++) {
+        const { now } = server
+        await expect.poll(() => server.now, { interval: 10, timeout: 5000 }).not.toBe(now)
+      }
+    },
     async [Symbol.asyncDispose]() {
       server.close()
       await server.drain()
@@ -63,6 +73,28 @@ test('a unix socket works and its file is gone afterwards', async () => {
   expect(await exchange({ path }, packet())).toContain('hello')
   await server.drain()
   expect(await folder.list()).toEqual([])
+})
+
+test('an inherited descriptor is listened on', async () => {
+  const holder = createServer()
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+  const { fd } = (holder as unknown as { _handle: { fd: number } })._handle
+  const { port } = holder.address() as AddressInfo
+  // A program of its own, as a worker is, which finds the descriptor as its number 3.
+  const source = `import { serve } from '@trivet/uwsgi/gateway'
+    const server = serve((_, startResponse) => (startResponse('200 OK', []), [Buffer.from('from ' + process.pid)]))
+    await server.listen({ fd: 3 })
+    process.send('ready')
+    process.once('message', async () => { await server.drain(); process.disconnect() })`
+  const child = spawn(process.execPath, ['--conditions=@trivet/source', '--input-type=module', '-e', source], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'inherit', 'inherit', fd, 'ipc'],
+  })
+  await once(child, 'message')
+  holder.close()
+  expect(await exchange({ host: '127.0.0.1', port }, packet())).toContain(`from ${child.pid}`)
+  child.send('stop')
+  expect(await once(child, 'exit')).toEqual([0, null])
 })
 
 test('a ping is answered', async () => {
@@ -347,6 +379,49 @@ test('drain lets a running request finish, without acknowledgement, and closes i
   )
   busy.end()
   await drained
+})
+
+test('an application that reads slowly does not make its peer late', async () => {
+  const body = 'x'.repeat(3_000_000)
+  await using it = await running(
+    async (environ, startResponse) => {
+      let size = 0
+      for await (const chunk of environ['tsgi.input']) {
+        if (size === 0) await it.swept(3)
+        size += chunk.length
+      }
+      startResponse('200 OK', [])
+      return [Buffer.from(`read ${size}`)]
+    },
+    { socketTimeout: 400 },
+  )
+  expect(await exchange(it.address, packet({ CONTENT_LENGTH: String(body.length) }, body))).toMatch(/read 3000000$/)
+  expect(it.lines).toEqual([])
+})
+
+test('a peer that does not read at all is given up after `sendTimeout`', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await using it = await running(
+    async function* (environ, startResponse) {
+      environ['tsgi.signal'].addEventListener('abort', () => resolve())
+      startResponse('200 OK', [])
+      for (;;) yield Buffer.alloc(64 * 1024)
+    },
+    { sendTimeout: 50 },
+  )
+  await using client = await RawClient.connect(it.address)
+  client.socket.pause()
+  await client.send(packet())
+  await promise
+  expect(it.lines).toEqual([expect.stringContaining('the peer reads nothing for 50 ms')])
+})
+
+test('a kept connection is closed after `idleTimeout`', async () => {
+  await using it = await running(hello, { idleTimeout: 30 })
+  await using client = await RawClient.connect(it.address)
+  await client.send(packet({ UWSGI_KEEPALIVE: 'n' }))
+  await client.until('hello')
+  await client.closed()
 })
 
 test('the application waits while the peer does not read', async () => {

@@ -47,7 +47,7 @@ export class Pipeline {
   constructor(owner: PipelineOwner) {
     this.#owner = owner
     this.#socket = connect({ ...owner.address, noDelay: true })
-    this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onEnd).on('close', this.#onEnd)
+    this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onEnd)
   }
 
   /** Requests that wait for their answer. */
@@ -142,6 +142,10 @@ export class Pipeline {
       if (!(error instanceof Http1Error)) throw error
     }
     this.#end('closed')
+  }
+
+  readonly #onError = (error: Error): void => {
+    this.#end('reset', error)
   }
 
   #await(now: number): void {

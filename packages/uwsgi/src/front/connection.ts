@@ -67,8 +67,10 @@ export class Connection implements ResponseWire {
   #lingering = false
   #handedOver = false
   #heldSince = 0
+  /** When the peer last did what is waited for. */
   #stamp: number
   #sent = 0
+  #sentAt = 0
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#host = host
@@ -98,6 +100,8 @@ export class Connection implements ResponseWire {
   check(now: number): void {
     if (this.#handedOver) return
     const { settings } = this.#host
+    // While we do not read, the peer cannot be late.
+    if (this.#socket.isPaused()) this.#stamp = now
     const waited = now - this.#stamp
     if (this.#lingering) {
       if (waited > settings.lingerTimeout) this.#socket.destroy()
@@ -112,8 +116,8 @@ export class Connection implements ResponseWire {
     const sent = this.#socket.bytesWritten - this.#socket.writableLength
     if (sent !== this.#sent) {
       this.#sent = sent
-      this.#stamp = now
-    } else if (now - this.#stamp > this.#host.settings.sendTimeout) {
+      this.#sentAt = now
+    } else if (now - this.#sentAt > this.#host.settings.sendTimeout) {
       this.breakOff(new UwsgiError('timeout', `the peer reads nothing for ${this.#host.settings.sendTimeout} ms`))
     }
   }
@@ -121,13 +125,13 @@ export class Connection implements ResponseWire {
   #checkReading(): void {
     const { socketTimeout } = this.#host.settings
     const what = this.#call === undefined ? 'vars' : this.#bodyOver ? undefined : 'body'
-    if (what === undefined || this.#socket.isPaused()) return
+    if (what === undefined) return
     this.#refuse(new UwsgiError('timeout', `no byte of the ${what} for ${socketTimeout} ms (\`socketTimeout\`)`))
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#stamp = this.#host.now
     if (this.#lingering) return
+    this.#stamp = this.#host.now
     this.#parser.push(chunk)
     this.#advance()
   }
@@ -283,6 +287,7 @@ export class Connection implements ResponseWire {
   }
 
   finished(keep: boolean): void {
+    this.#stamp = this.#host.now
     if (!keep) this.#linger()
     else if (!this.#advancing) this.#outbox.send()
   }
