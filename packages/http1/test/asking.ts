@@ -43,6 +43,10 @@ export class Recorder implements Exchange {
     this.body += Buffer.from(chunk).toString('latin1')
   }
 
+  onDrain(): void {
+    this.drains++
+  }
+
   onEnd(trailers: HeaderFields | undefined): void {
     this.trailers = trailers
     this.#resolve(undefined)

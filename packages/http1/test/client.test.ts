@@ -161,14 +161,13 @@ test('an answer that stops', async () => {
 class Uploader extends Recorder {
   readonly chunk = Buffer.alloc(1024 * 1024)
   left = 16
-  drains = 0
 
   onConnected(connection: ClientConnection): void {
     this.connection = connection
     this.#pump(connection)
   }
 
-  onDrain(): void {
+  override onDrain(): void {
     this.drains++
     if (this.connection !== undefined) this.#pump(this.connection)
   }

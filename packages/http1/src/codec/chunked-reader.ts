@@ -128,8 +128,7 @@ export class ChunkedReader {
     const scanner = this.#scanner
     if (!scanner.scan(intake, this.#limits.trailers)) return 'need-data'
     if (scanner.offsets.length > 0) {
-      const text = intake.bytes.toString('latin1', intake.at, intake.at + scanner.at)
-      this.trailers = new HeaderFields(text, scanner.offsets.slice())
+      this.trailers = new HeaderFields(intake.text(scanner.at), scanner.offsets.slice())
     }
     intake.at += scanner.at
     return 'end'

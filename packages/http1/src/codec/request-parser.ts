@@ -54,10 +54,9 @@ export class RequestParser extends MessageParser {
       this.#place = 'fields'
     }
     if (!this.fields.scan(this.intake, this.limits.head)) return false
-    const { bytes, at } = this.intake
     const length = this.fields.at
-    const text = bytes.toString('latin1', at, at + length)
-    this.intake.at = at + length
+    const text = this.intake.text(length)
+    this.intake.at += length
     this.#place = 'start'
     this.#at = 0
     this.#emptyLines = 0

@@ -64,10 +64,9 @@ export class ResponseParser extends MessageParser {
       this.#place = 'fields'
     }
     if (!this.fields.scan(this.intake, this.limits.head)) return false
-    const { bytes, at } = this.intake
     const length = this.fields.at
-    const text = bytes.toString('latin1', at, at + length)
-    this.intake.at = at + length
+    const text = this.intake.text(length)
+    this.intake.at += length
     const offsets = this.fields.offsets
     const headers = offsets.length === 0 ? noFields : new HeaderFields(text, offsets.slice())
     let status = this.#status
