@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 // In a checkout the source runs as it is; a published package carries only dist/.
 import { existsSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import * as module from 'node:module'
 
 const source = new URL('../src/main.ts', import.meta.url)
-if (existsSync(source)) {
-  registerHooks({
+const needed = 24
+if (Number.parseInt(process.versions.node, 10) < needed) {
+  process.stderr.write(`trivet-proxy needs Node ${needed} or newer, this is ${process.version}\n`)
+  process.exitCode = 1
+} else if (existsSync(source)) {
+  module.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: ['@trivet/source', ...context.conditions] }),
   })

@@ -10,12 +10,10 @@ export const absentModules: readonly string[] = [
   'http_gzip_module',
   'http_ssi_module',
   'http_userid_module',
-  'http_access_module',
   'http_auth_basic_module',
   'http_mirror_module',
   'http_autoindex_module',
   'http_geo_module',
-  'http_map_module',
   'http_split_clients_module',
   'http_referer_module',
   'http_fastcgi_module',
@@ -25,7 +23,6 @@ export const absentModules: readonly string[] = [
   'http_memcached_module',
   'http_limit_conn_module',
   'http_limit_req_module',
-  'http_empty_gif_module',
   'http_browser_module',
   'http_upstream_hash_module',
   'http_upstream_ip_hash_module',
@@ -39,6 +36,9 @@ export const absentModules: readonly string[] = [
   'mail_imap_module',
   'mail_smtp_module',
 ]
+
+/** Modules that nginx has only when told so, and that are here. */
+export const addedModules: readonly string[] = ['http_stub_status_module']
 
 const help = `Usage: trivet-proxy [-?hvVtTq] [-s signal] [-p prefix]
              [-e filename] [-c filename] [-g directives]
@@ -71,8 +71,8 @@ export function productName(): string {
 
 function configureText(): string {
   const { node, openssl } = process.versions
-  const without = absentModules.map((name) => `--without-${name}`).join(' ')
-  return `built for Node ${node}\nbuilt with OpenSSL ${openssl}\nconfigure arguments: ${without}\n`
+  const options = [...addedModules.map((name) => `--with-${name}`), ...absentModules.map((name) => `--without-${name}`)]
+  return `built for Node ${node}\nbuilt with OpenSSL ${openssl}\nconfigure arguments: ${options.join(' ')}\n`
 }
 
 function packageVersion(): string {

@@ -30,6 +30,7 @@ class Checker {
   readonly #table: DirectiveTable
   readonly #report: Report
   readonly #options: CheckOptions
+  #hinted = false
 
   constructor(table: DirectiveTable, report: Report, options: CheckOptions) {
     this.#table = table
@@ -117,14 +118,18 @@ class Checker {
     if (knownDirectives.has(name)) {
       const message = `directive "${name}" of nginx is not implemented by trivet`
       if (this.#options.unimplemented === 'warn') this.#report.warn(message, place)
-      else {
-        this.#report.emerg(message, place, '`trivet_unimplemented warn;` at the main level passes over such directives')
-      }
+      else this.#report.emerg(message, place, this.#hintOnce())
       return
     }
     const guess = nearest(name, [...this.#namesIn(context)]) ?? nearest(name, [...this.#table.keys()])
     const suggestion = guess === undefined ? undefined : `did you mean "${guess}"?`
     this.#report.emerg(`unknown directive "${name}"`, place, suggestion)
+  }
+
+  #hintOnce(): string | undefined {
+    if (this.#hinted) return undefined
+    this.#hinted = true
+    return '`trivet_unimplemented warn;` at the main level passes over such directives'
   }
 
   *#namesIn(context: Context): Generator<string> {

@@ -86,6 +86,9 @@ async function run(first: Plan, subject: Subject): Promise<number> {
   }
 }
 
+/** As long as a timer can be. */
+const longInterval = 2 ** 31 - 1
+
 class Life {
   ending = false
   readonly #pid: PidFile
@@ -99,6 +102,8 @@ class Life {
   /** Everything listens: others may know. */
   begin(): void {
     this.#pid.write()
+    // Signal handlers do not keep a process alive, and after WINCH there are no workers that would.
+    setInterval(() => {}, longInterval)
     daemonReady()
   }
 
