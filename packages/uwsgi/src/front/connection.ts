@@ -21,6 +21,7 @@ import { UwsgiError } from '../errors.ts'
 import { formatAcknowledgement } from '../keepalive.ts'
 import { pingModifier, pong } from '../modifiers.ts'
 import { type Packet, PacketParser } from '../packet-parser.ts'
+import { Deadlines, type Waiting } from './deadlines.ts'
 import { makeEnviron } from './environ.ts'
 import { Outbox } from './outbox.ts'
 import { refusalText } from './refusal.ts'
@@ -67,23 +68,15 @@ export class Connection implements ResponseWire {
   #lingering = false
   #handedOver = false
   #heldSince = 0
-  /** When the peer last did what is waited for. */
-  #stamp: number
-  #sent = 0
-  #sentAt = 0
+  readonly #deadlines: Deadlines
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#host = host
     this.#socket = socket
     this.#parser = new PacketParser(host.settings.limits)
     this.#outbox = new Outbox(socket)
-    this.#stamp = host.now
+    this.#deadlines = new Deadlines(host.settings, socket, host.now)
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose)
-  }
-
-  /** No request is at hand and none has begun to arrive. */
-  get idle(): boolean {
-    return this.#call === undefined && this.#parser.idle && !this.#lingering
   }
 
   /** Closes an idle connection at once. */
@@ -99,39 +92,26 @@ export class Connection implements ResponseWire {
   /** Ends what has waited too long; called by the server's sweep. */
   check(now: number): void {
     if (this.#handedOver) return
-    const { settings } = this.#host
-    // While we do not read, the peer cannot be late.
-    if (this.#socket.isPaused()) this.#stamp = now
-    const waited = now - this.#stamp
-    if (this.#lingering) {
-      if (waited > settings.lingerTimeout) this.#socket.destroy()
-    } else if (this.#socket.writableLength > 0) this.#checkSending(now)
-    else if (this.idle) {
-      const limit = this.#host.draining ? Math.min(250, settings.idleTimeout) : settings.idleTimeout
-      if (waited > limit) this.close()
-    } else if (waited > settings.socketTimeout) this.#checkReading()
-  }
-
-  #checkSending(now: number): void {
-    const sent = this.#socket.bytesWritten - this.#socket.writableLength
-    if (sent !== this.#sent) {
-      this.#sent = sent
-      this.#sentAt = now
-    } else if (now - this.#sentAt > this.#host.settings.sendTimeout) {
-      this.breakOff(new UwsgiError('timeout', `the peer reads nothing for ${this.#host.settings.sendTimeout} ms`))
+    const { socketTimeout, sendTimeout } = this.#host.settings
+    const verdict = this.#deadlines.judge(now, this.#waiting(), this.#host.draining)
+    if (verdict === 'idle') this.close()
+    else if (verdict === 'lingering') this.#socket.destroy()
+    else if (verdict === 'sending') {
+      this.breakOff(new UwsgiError('timeout', `the peer reads nothing for ${sendTimeout} ms (\`sendTimeout\`)`))
+    } else if (verdict !== 'in-time') {
+      this.#refuse(new UwsgiError('timeout', `no byte of the ${verdict} for ${socketTimeout} ms (\`socketTimeout\`)`))
     }
   }
 
-  #checkReading(): void {
-    const { socketTimeout } = this.#host.settings
-    const what = this.#call === undefined ? 'vars' : this.#bodyOver ? undefined : 'body'
-    if (what === undefined) return
-    this.#refuse(new UwsgiError('timeout', `no byte of the ${what} for ${socketTimeout} ms (\`socketTimeout\`)`))
+  #waiting(): Waiting {
+    if (this.#lingering) return 'lingering'
+    if (this.#call === undefined) return this.#parser.idle ? 'idle' : 'vars'
+    return this.#bodyOver ? 'application' : 'body'
   }
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#lingering) return
-    this.#stamp = this.#host.now
+    this.#deadlines.restart(this.#host.now)
     this.#parser.push(chunk)
     this.#advance()
   }
@@ -287,7 +267,7 @@ export class Connection implements ResponseWire {
   }
 
   finished(keep: boolean): void {
-    this.#stamp = this.#host.now
+    this.#deadlines.restart(this.#host.now)
     if (!keep) this.#linger()
     else if (!this.#advancing) this.#outbox.send()
   }
@@ -332,7 +312,7 @@ export class Connection implements ResponseWire {
     if (this.#lingering) return
     this.#outbox.send()
     this.#lingering = true
-    this.#stamp = this.#host.now
+    this.#deadlines.restart(this.#host.now)
     this.#socket.end()
     this.#socket.resume()
   }
