@@ -350,3 +350,55 @@ test('draining lets answers end, closes idle connections and takes no more', asy
   await drained
   expect(front.server.connections).toBe(0)
 })
+
+test('a large answer is not cut while the client takes it, however slowly', async () => {
+  const body = new Uint8Array(16 * 1024 * 1024)
+  await using front = await Front.start(
+    (_, startResponse) => {
+      startResponse('200 OK', [])
+      return [body]
+    },
+    { sendTimeout: 60, lingerTimeout: 20 },
+  )
+  await using client = await front.connect()
+  let taken = 0
+  client.socket.on('data', (chunk: Buffer) => {
+    taken += chunk.length
+    client.socket.pause()
+    setTimeout(() => client.socket.resume(), 1)
+  })
+  await client.send(get('/', 'Connection: close\r\n'))
+  await client.closed(15_000)
+  expect(taken).toBeGreaterThan(body.length)
+})
+
+test('a client that takes nothing is given up', async () => {
+  await using front = await Front.start(
+    (_, startResponse) => {
+      startResponse('200 OK', [])
+      return [new Uint8Array(32 * 1024 * 1024)]
+    },
+    { sendTimeout: 40 },
+  )
+  await using client = await front.connect()
+  client.socket.pause()
+  await client.send(get('/'))
+  await expect.poll(() => front.server.connections).toBe(1)
+  await expect.poll(() => front.server.connections).toBe(0)
+})
+
+test('a body that ends by close and breaks off is a reset, not an end', async () => {
+  const sent = Promise.withResolvers<void>()
+  await using front = await Front.start(async function* (_, startResponse) {
+    startResponse('200 OK', [])
+    yield bytes('half')
+    await sent.promise
+    throw new Error('broke off')
+  })
+  await using client = await front.connect()
+  await client.send('GET / HTTP/1.0\r\n\r\n')
+  await client.until('half')
+  sent.resolve()
+  await client.closed()
+  expect(client.error).toMatchObject({ code: 'ECONNRESET' })
+})

@@ -16,6 +16,7 @@ import type { Address } from './address.ts'
 import { ClientError, socketErrorCode, type ClientErrorCode, type ClientPhase } from './client-error.ts'
 import type { Exchange } from './exchange.ts'
 import type { ClientOptions } from './options.ts'
+import { queuedBytes } from './queued-bytes.ts'
 
 /** What a connection asks of its pool. */
 export interface ConnectionOwner {
@@ -41,6 +42,8 @@ export class ClientConnection {
   #exchange: Exchange | undefined
   #requests = 0
   #deadline = never
+  /** What was queued when the deadline was set: a deadline for sending holds while this does not change. */
+  #queued = 0
   #phase: ClientPhase = 'connect'
   #connected = false
   #bodyEnded = false
@@ -102,6 +105,7 @@ export class ClientConnection {
     if (!taken && !this.#blocked) {
       this.#blocked = true
       this.#deadline = this.#owner.now + this.#owner.options.sendTimeout
+      this.#queued = queuedBytes(this.#socket)
     }
     return taken
   }
@@ -138,7 +142,7 @@ export class ClientConnection {
 
   /**
    * Takes the connection over, after a 101 or a CONNECT's 2xx, in `onHead`: the socket, paused, with the bytes that came
-   * behind the head put back. The exchange hears no more.
+   * behind the head put back (a listener alone does not set it going: call `resume()` or pipe it). The exchange hears no more.
    */
   upgrade(): Socket {
     if (this.#exchange === undefined || !this.#answered) {
@@ -174,7 +178,10 @@ export class ClientConnection {
     if (now < this.#deadline) return
     if (this.#exchange === undefined) this.close()
     else if (!this.#connected) this.#fail('connect-timeout')
-    else this.#fail(this.#blocked ? 'send-timeout' : 'read-timeout')
+    else if (this.#blocked && queuedBytes(this.#socket) !== this.#queued) {
+      this.#queued = queuedBytes(this.#socket)
+      this.#deadline = now + this.#owner.options.sendTimeout
+    } else this.#fail(this.#blocked ? 'send-timeout' : 'read-timeout')
   }
 
   #listen(): void {

@@ -12,6 +12,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Application, Input } from '@trivet/gateway'
 import { Disconnect, emptyInput, InputQueue, run, type InputSource } from '@trivet/gateway/server'
+import { queuedBytes } from '../client/queued-bytes.ts'
 import { Http1Error } from '../codec/error.ts'
 import type { RequestHead } from '../codec/head.ts'
 import { RequestParser } from '../codec/request-parser.ts'
@@ -57,6 +58,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #inputPaused = false
   #pipelinePaused = false
   #deadline: number
+  /** What was queued when the deadline was set: a deadline for sending holds while this does not change. */
+  #queued = 0
 
   constructor(owner: ConnectionOwner, socket: Socket) {
     const { settings } = owner
@@ -110,10 +113,12 @@ export class HttpConnection implements ResponseOwner, InputSource {
     if (!this.#working) this.#work()
   }
 
-  broken(): void {
+  broken(response: WireResponse): void {
     this.#response = undefined
     this.wire.flush()
-    this.#socket.destroy()
+    // A body that ends with the connection would look whole if the connection merely ended.
+    if (response.endsByClose) this.#socket.resetAndDestroy()
+    else this.#socket.destroy()
   }
 
   detach(): Duplex {
@@ -146,13 +151,18 @@ export class HttpConnection implements ResponseOwner, InputSource {
     this.#continueDue = false
     this.wire.text(`${statusLine('100 Continue')}\r\n`)
     this.wire.flush()
+    this.#setDeadline()
   }
 
   // What the server asks.
 
   checkDeadline(now: number): void {
     if (now < this.#deadline) return
-    if (this.#stage === 'closing' || this.idle || this.wire.blocked) this.destroy()
+    const queued = queuedBytes(this.#socket)
+    if (queued > 0 && queued !== this.#queued) {
+      this.#queued = queued
+      this.#deadline = now + this.#owner.settings.sendTimeout
+    } else if (this.#stage === 'closing' || this.idle || this.wire.blocked) this.destroy()
     else this.#refuse(408, 'the client sent nothing for too long')
   }
 
@@ -180,6 +190,11 @@ export class HttpConnection implements ResponseOwner, InputSource {
     }
     // As nginx and Node have it, a client that closes its side does not wait for an answer that is not there yet.
     this.#leave()
+  }
+
+  /** All is sent, and the half-close with it. */
+  readonly #onFinish = (): void => {
+    this.#deadline = this.#owner.now + this.#owner.settings.lingerTimeout
   }
 
   readonly #onDrain = (): void => {
@@ -312,8 +327,9 @@ export class HttpConnection implements ResponseOwner, InputSource {
   /** Half-closes, and reads on for a while: a reset on unread bytes could take the answer with it (RFC 9112 section 9.6). */
   #close(): void {
     this.#stage = 'closing'
-    this.#deadline = this.#owner.now + this.#owner.settings.lingerTimeout
-    this.#socket.end()
+    this.#deadline = this.#owner.now + this.#owner.settings.sendTimeout
+    this.#queued = queuedBytes(this.#socket)
+    this.#socket.end(this.#onFinish)
     this.#socket.resume()
   }
 
@@ -330,9 +346,12 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #setDeadline(): void {
     const { now, settings } = this.#owner
     if (this.#stage === 'closing') return
-    if (this.wire.blocked) this.#deadline = now + settings.sendTimeout
-    else if (!this.#bodyEnded) this.#deadline = this.#inputPaused ? never : now + settings.bodyTimeout
-    else if (this.#stage !== 'idle') this.#deadline = never
+    if (this.wire.blocked) {
+      this.#deadline = now + settings.sendTimeout
+      this.#queued = queuedBytes(this.#socket)
+    } else if (!this.#bodyEnded) {
+      this.#deadline = this.#inputPaused || this.#continueDue ? never : now + settings.bodyTimeout
+    } else if (this.#stage !== 'idle') this.#deadline = never
     else if (this.#parser.idle) this.#deadline = now + settings.keepAliveTimeout
     else if (this.#deadline === never || this.#headStarted !== this.#requests) this.#startHead()
   }

@@ -57,7 +57,8 @@ export function makeEnviron(head: RequestHead, around: Surroundings, input: Inpu
   if (target.authority !== undefined) environ['HTTP_HOST'] = target.authority
   const host = environ['HTTP_HOST']
   if (host !== undefined && host !== '') environ.SERVER_NAME = hostName(host)
-  if (head.upgrade !== undefined) environ['tsgi.protocol'] = offers(head.upgrade)
+  const bodiless = !head.chunked && (head.contentLength ?? 0) === 0
+  if (head.upgrade !== undefined && bodiless) environ['tsgi.protocol'] = offers(head.upgrade)
   if (environ['HTTP_TE'] !== undefined && head.minorVersion === 1) {
     environ['tsgi.trailers'] = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i.test(environ['HTTP_TE'])
   }

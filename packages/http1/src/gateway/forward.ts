@@ -10,7 +10,7 @@ import { ClientPool } from '../client/pool.ts'
 import { ForwardExchange } from './forward-exchange.ts'
 
 /** `http://host:port`, `host:port` or `unix:/path`. */
-export function parseTarget(target: string | Address): Address {
+function parseTarget(target: string | Address): Address {
   if (typeof target !== 'string') return target
   if (target.startsWith('unix:')) return { path: target.slice('unix:'.length) }
   const url = new URL(target.includes('://') ? target : `http://${target}`)

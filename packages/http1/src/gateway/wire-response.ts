@@ -30,6 +30,7 @@ export class WireResponse implements ResponseSink {
   readonly #owner: ResponseOwner
   readonly #mayChunk: boolean
   #chunked = false
+  #endsByClose = false
   #keepAlive = false
   #started = false
   #dead = false
@@ -45,10 +46,16 @@ export class WireResponse implements ResponseSink {
     return this.#started
   }
 
+  /** Only the end of the connection says where the body ends. */
+  get endsByClose(): boolean {
+    return this.#endsByClose
+  }
+
   start(status: string, headers: HeaderList, length: number | undefined): void {
     if (this.#dead) return
     this.#started = true
     this.#chunked = length === undefined && this.#mayChunk
+    this.#endsByClose = length === undefined && !this.#mayChunk
     this.#keepAlive = (this.#chunked || length !== undefined) && this.#owner.keepsAlive()
     let head = statusLine(status)
     let hasDate = false
