@@ -15,43 +15,22 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Application } from '@trivet/gateway'
-import { emptyInput, InputQueue, run } from '@trivet/gateway/server'
+import { emptyInput, run } from '@trivet/gateway/server'
 import { UwsgiError } from '../errors.ts'
 import { formatAcknowledgement } from '../keepalive.ts'
 import { pingModifier, pong } from '../modifiers.ts'
 import { type Packet, PacketParser } from '../packet-parser.ts'
+import { type Call, type ConnectionHost, makeCall } from './call.ts'
 import { Deadlines, type Waiting } from './deadlines.ts'
 import { makeEnviron } from './environ.ts'
 import { Outbox } from './outbox.ts'
 import { refusalText } from './refusal.ts'
-import { InformingResponse, UwsgiResponse, type ResponseWire } from './response.ts'
-import type { ServiceTime } from './service-time.ts'
-import type { ServerSettings } from './settings.ts'
+import type { ResponseWire } from './response.ts'
 
-/** What a connection needs of its server. */
-export interface ConnectionHost {
-  readonly application: Application
-  readonly settings: ServerSettings
-  readonly draining: boolean
-  readonly serviceTime: ServiceTime
-  /** Milliseconds, as of the last sweep: cheap, and exact enough for timeouts. */
-  readonly now: number
-  forget(connection: Connection): void
-}
+/** How many bytes of pipelined requests may wait before reading stops. */
+const pipelinedBytes = 64 * 1024
 
-interface Call {
-  readonly packet: Packet
-  readonly response: UwsgiResponse
-  readonly input: InputQueue | undefined
-  state: 'waiting' | 'running' | 'done'
-}
-
-/** How long answers may be held back before another application call begins. */
-const holdAtMost = 1
-/** How much may be held back, and how much pipelined input may wait. */
-const holdBytes = 64 * 1024
-
+/** One peer, one request after the other. */
 export class Connection implements ResponseWire {
   readonly #host: ConnectionHost
   readonly #socket: Socket
@@ -67,7 +46,6 @@ export class Connection implements ResponseWire {
   #advancing = false
   #lingering = false
   #handedOver = false
-  #heldSince = 0
   readonly #deadlines: Deadlines
 
   constructor(socket: Socket, host: ConnectionHost) {
@@ -179,15 +157,7 @@ export class Connection implements ResponseWire {
     this.#bodyOver = false
     this.#received = 0
     this.#discarded = 0
-    const method = packet.vars.get('REQUEST_METHOD') ?? ''
-    const Response = packet.keepAlive === undefined ? UwsgiResponse : InformingResponse
-    const response = new Response(this, method, packet)
-    this.#call = {
-      packet,
-      response,
-      input: packet.contentLength === 0 ? undefined : new InputQueue(this.#socket),
-      state: 'waiting',
-    }
+    this.#call = makeCall(packet, this, this.#socket)
   }
 
   #takeBody(data: Uint8Array): boolean {
@@ -218,7 +188,7 @@ export class Connection implements ResponseWire {
     const { application, settings } = this.#host
     if (call.packet.modifier1 === pingModifier) return this.#answerPing(call)
     const begun = performance.now()
-    if (this.#outbox.held > 0 && begun - this.#heldSince > holdAtMost) this.#outbox.send()
+    this.#outbox.sendOld(begun)
     const { packet, response, input } = call
     const environ = makeEnviron(packet, input ?? emptyInput, response.disconnect, settings.environ)
     call.state = 'running'
@@ -244,10 +214,7 @@ export class Connection implements ResponseWire {
   // What the response needs.
 
   hold(piece: string | Uint8Array): void {
-    if (this.#lingering) return
-    if (this.#outbox.held === 0) this.#heldSince = performance.now()
-    this.#outbox.hold(piece)
-    if (this.#outbox.held > holdBytes) this.#outbox.send()
+    if (!this.#lingering) this.#outbox.hold(piece)
   }
 
   send(): void {
@@ -320,7 +287,7 @@ export class Connection implements ResponseWire {
   /** Reads no further while enough pipelined requests wait. */
   #regulate(): void {
     if (!this.#bodyOver || this.#handedOver || this.#lingering) return
-    const full = this.#call !== undefined && this.#parser.buffered > holdBytes
+    const full = this.#call !== undefined && this.#parser.buffered > pipelinedBytes
     if (full) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
   }

@@ -7,26 +7,32 @@ import type { Socket } from 'node:net'
 type Piece = string | Uint8Array
 
 const copyAtMost = 32 * 1024
+/** How long answers may be held back before another call begins, in milliseconds, and how much of them (KEEPALIVE.md). */
+const holdAtMost = 1
+const holdBytes = 64 * 1024
 
 export class Outbox {
   readonly #socket: Socket
   #pieces: Piece[] = []
   #size = 0
+  #heldSince = 0
   #drained: Promise<void> | undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
   }
 
-  /** Bytes that wait for `send`. */
-  get held(): number {
-    return this.#size
-  }
-
   /** Holds a latin-1 string or bytes back until `send`. */
   hold(piece: Piece): void {
+    if (this.#size === 0) this.#heldSince = performance.now()
     this.#pieces.push(piece)
     this.#size += piece.length
+    if (this.#size > holdBytes) this.send()
+  }
+
+  /** Before a call begins, which may take long: sends what has been held back for long enough. */
+  sendOld(now: number): void {
+    if (this.#size > 0 && now - this.#heldSince > holdAtMost) this.send()
   }
 
   /** Puts on the wire what is held. */

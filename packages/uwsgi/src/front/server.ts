@@ -1,7 +1,8 @@
 /** A uwsgi server over TCP, unix sockets and inherited descriptors. */
 import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net'
 import type { Application } from '@trivet/gateway'
-import { Connection, type ConnectionHost } from './connection.ts'
+import type { ConnectionHost } from './call.ts'
+import { Connection } from './connection.ts'
 import { ServiceTime } from './service-time.ts'
 import { type ServerSettings, settleOptions, type UwsgiServerOptions } from './settings.ts'
 
