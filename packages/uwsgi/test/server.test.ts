@@ -75,7 +75,7 @@ test('a unix socket works and its file is gone afterwards', async () => {
   expect(await folder.list()).toEqual([])
 })
 
-test('an inherited descriptor is listened on', async () => {
+test('an inherited descriptor is listened on', { timeout: 30_000 }, async () => {
   const holder = createServer()
   await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
   const { fd } = (holder as unknown as { _handle: { fd: number } })._handle
