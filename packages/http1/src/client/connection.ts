@@ -12,11 +12,11 @@ import { connect, type Socket } from 'node:net'
 import { Http1Error } from '../codec/error.ts'
 import type { ResponseHead } from '../codec/head.ts'
 import { ResponseParser } from '../codec/response-parser.ts'
+import { Deadline } from '../socket/deadline.ts'
 import type { Address } from './address.ts'
 import { ClientError, socketErrorCode, type ClientErrorCode, type ClientPhase } from './client-error.ts'
 import type { Exchange } from './exchange.ts'
 import type { ClientOptions } from './options.ts'
-import { queuedBytes } from './queued-bytes.ts'
 
 /** What a connection asks of its pool. */
 export interface ConnectionOwner {
@@ -31,8 +31,6 @@ export interface ConnectionOwner {
   remove(connection: ClientConnection): void
 }
 
-const never = Number.POSITIVE_INFINITY
-
 /** A connection to a pool's address. */
 export class ClientConnection {
   readonly #owner: ConnectionOwner
@@ -41,9 +39,7 @@ export class ClientConnection {
   readonly #createdAt: number
   #exchange: Exchange | undefined
   #requests = 0
-  #deadline = never
-  /** What was queued when the deadline was set: a deadline for sending holds while this does not change. */
-  #queued = 0
+  readonly #deadline: Deadline
   #phase: ClientPhase = 'connect'
   #connected = false
   #bodyEnded = false
@@ -63,8 +59,8 @@ export class ClientConnection {
       bareLf: options.bareLf ?? options.cgi ?? false,
     })
     this.#createdAt = owner.now
-    this.#deadline = owner.now + options.connectTimeout
     this.#socket = connect({ ...owner.address, noDelay: true })
+    this.#deadline = new Deadline(this.#socket, owner.now + options.connectTimeout)
     this.#listen()
   }
 
@@ -104,8 +100,7 @@ export class ClientConnection {
     const taken = typeof chunk === 'string' ? this.#socket.write(chunk, 'latin1') : this.#socket.write(chunk)
     if (!taken && !this.#blocked) {
       this.#blocked = true
-      this.#deadline = this.#owner.now + this.#owner.options.sendTimeout
-      this.#queued = queuedBytes(this.#socket)
+      this.#deadline.setSending(this.#owner.now, this.#owner.options.sendTimeout)
     }
     return taken
   }
@@ -122,7 +117,7 @@ export class ClientConnection {
   pause(): void {
     if (this.#paused || this.#exchange === undefined) return
     this.#paused = true
-    if (!this.#blocked) this.#deadline = never
+    if (!this.#blocked) this.#deadline.clear()
     this.#socket.pause()
   }
 
@@ -169,19 +164,16 @@ export class ClientConnection {
 
   /** For the pool: waits for the next request. */
   rest(): void {
-    this.#deadline = this.#owner.now + this.#owner.options.idleTimeout
+    this.#deadline.set(this.#owner.now + this.#owner.options.idleTimeout)
     this.#socket.unref()
   }
 
   /** For the pool's timer. */
   checkDeadline(now: number): void {
-    if (now < this.#deadline) return
+    if (!this.#deadline.passed(now)) return
     if (this.#exchange === undefined) this.close()
     else if (!this.#connected) this.#fail('connect-timeout')
-    else if (this.#blocked && queuedBytes(this.#socket) !== this.#queued) {
-      this.#queued = queuedBytes(this.#socket)
-      this.#deadline = now + this.#owner.options.sendTimeout
-    } else this.#fail(this.#blocked ? 'send-timeout' : 'read-timeout')
+    else this.#fail(this.#blocked ? 'send-timeout' : 'read-timeout')
   }
 
   #listen(): void {
@@ -210,7 +202,7 @@ export class ClientConnection {
     const exchange = this.#exchange
     if (exchange === undefined) return
     if (this.#bodyEnded) this.#awaitRead()
-    else this.#deadline = never
+    else this.#deadline.clear()
     exchange.onDrain?.()
   }
 
@@ -232,7 +224,7 @@ export class ClientConnection {
 
   #send(exchange: Exchange): void {
     this.#phase = 'send'
-    this.#deadline = never
+    this.#deadline.clear()
     this.#socket.ref()
     let head: Uint8Array | string
     try {
@@ -247,7 +239,8 @@ export class ClientConnection {
   }
 
   #awaitRead(): void {
-    this.#deadline = this.#paused ? never : this.#owner.now + this.#owner.options.readTimeout
+    if (this.#paused) this.#deadline.clear()
+    else this.#deadline.set(this.#owner.now + this.#owner.options.readTimeout)
   }
 
   #parse(): void {

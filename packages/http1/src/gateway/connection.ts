@@ -12,12 +12,12 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Application, Input } from '@trivet/gateway'
 import { Disconnect, emptyInput, InputQueue, run, type InputSource } from '@trivet/gateway/server'
-import { queuedBytes } from '../client/queued-bytes.ts'
 import { Http1Error } from '../codec/error.ts'
 import type { RequestHead } from '../codec/head.ts'
 import { RequestParser } from '../codec/request-parser.ts'
 import { statusLine } from '../codec/writer.ts'
-import { makeEnviron, type Surroundings } from './environ.ts'
+import { Deadline } from '../socket/deadline.ts'
+import { makeEnviron, surroundingsOf, type Surroundings } from './environ.ts'
 import { ownFields } from './own-fields.ts'
 import type { Settings } from './options.ts'
 import { errorAnswer } from './error-answer.ts'
@@ -35,7 +35,6 @@ export interface ConnectionOwner {
 
 type Stage = 'idle' | 'received' | 'running' | 'answered' | 'closing' | 'detached'
 
-const never = Number.POSITIVE_INFINITY
 /** Pipelined requests that may wait, in bytes, before the socket is paused. */
 const mostPipelined = 64 * 1024
 
@@ -57,9 +56,9 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #working = false
   #inputPaused = false
   #pipelinePaused = false
-  #deadline: number
-  /** What was queued when the deadline was set: a deadline for sending holds while this does not change. */
-  #queued = 0
+  readonly #deadline: Deadline
+  /** The request for whose head the clock runs: it is not set back by each byte. */
+  #headStarted = -1
 
   constructor(owner: ConnectionOwner, socket: Socket) {
     const { settings } = owner
@@ -67,16 +66,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
     this.#socket = socket
     this.wire = new Wire(socket)
     this.#parser = new RequestParser(settings.limits, { underscores: 'drop' })
-    this.#deadline = owner.now + settings.headTimeout
-    this.#around = {
-      remoteAddress: socket.remoteAddress,
-      remotePort: socket.remotePort === undefined ? undefined : String(socket.remotePort),
-      serverName: socket.localAddress ?? 'localhost',
-      serverPort: String(socket.localPort ?? 80),
-      errors: settings.errors,
-      multiprocess: settings.multiprocess,
-      extra: settings.environ,
-    }
+    this.#deadline = new Deadline(socket, owner.now + settings.headTimeout)
+    this.#around = surroundingsOf(socket, settings)
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain)
     socket.on('error', this.#onError).on('close', this.#onClose)
   }
@@ -87,9 +78,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   /** The client, as logs show it. */
   get client(): string {
-    return this.#around.remoteAddress === undefined
-      ? 'unix'
-      : `${this.#around.remoteAddress}:${this.#around.remotePort}`
+    const { remoteAddress, remotePort } = this.#around
+    return remoteAddress === undefined ? 'unix' : `${remoteAddress}:${remotePort}`
   }
 
   // What the response asks.
@@ -157,12 +147,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
   // What the server asks.
 
   checkDeadline(now: number): void {
-    if (now < this.#deadline) return
-    const queued = queuedBytes(this.#socket)
-    if (queued > 0 && queued !== this.#queued) {
-      this.#queued = queued
-      this.#deadline = now + this.#owner.settings.sendTimeout
-    } else if (this.#stage === 'closing' || this.idle || this.wire.blocked) this.destroy()
+    if (!this.#deadline.passed(now)) return
+    if (this.#stage === 'closing' || this.idle || this.wire.blocked) this.destroy()
     else this.#refuse(408, 'the client sent nothing for too long')
   }
 
@@ -194,7 +180,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   /** All is sent, and the half-close with it. */
   readonly #onFinish = (): void => {
-    this.#deadline = this.#owner.now + this.#owner.settings.lingerTimeout
+    this.#deadline.set(this.#owner.now + this.#owner.settings.lingerTimeout)
   }
 
   readonly #onDrain = (): void => {
@@ -327,8 +313,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
   /** Half-closes, and reads on for a while: a reset on unread bytes could take the answer with it (RFC 9112 section 9.6). */
   #close(): void {
     this.#stage = 'closing'
-    this.#deadline = this.#owner.now + this.#owner.settings.sendTimeout
-    this.#queued = queuedBytes(this.#socket)
+    if (this.#socket.writableEnded) return
+    this.#deadline.setSending(this.#owner.now, this.#owner.settings.sendTimeout)
     this.#socket.end(this.#onFinish)
     this.#socket.resume()
   }
@@ -346,21 +332,14 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #setDeadline(): void {
     const { now, settings } = this.#owner
     if (this.#stage === 'closing') return
-    if (this.wire.blocked) {
-      this.#deadline = now + settings.sendTimeout
-      this.#queued = queuedBytes(this.#socket)
-    } else if (!this.#bodyEnded) {
-      this.#deadline = this.#inputPaused || this.#continueDue ? never : now + settings.bodyTimeout
-    } else if (this.#stage !== 'idle') this.#deadline = never
-    else if (this.#parser.idle) this.#deadline = now + settings.keepAliveTimeout
-    else if (this.#deadline === never || this.#headStarted !== this.#requests) this.#startHead()
-  }
-
-  /** The request for whose head the clock runs: it is not set back by each byte. */
-  #headStarted = -1
-
-  #startHead(): void {
-    this.#headStarted = this.#requests
-    this.#deadline = this.#owner.now + this.#owner.settings.headTimeout
+    const deadline = this.#deadline
+    if (this.wire.blocked) deadline.setSending(now, settings.sendTimeout)
+    else if (!this.#bodyEnded && !this.#inputPaused && !this.#continueDue) deadline.set(now + settings.bodyTimeout)
+    else if (!this.#bodyEnded || this.#stage !== 'idle') deadline.clear()
+    else if (this.#parser.idle) deadline.set(now + settings.keepAliveTimeout)
+    else if (!deadline.isSet || this.#headStarted !== this.#requests) {
+      this.#headStarted = this.#requests
+      deadline.set(now + settings.headTimeout)
+    }
   }
 }

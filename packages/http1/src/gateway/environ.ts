@@ -1,8 +1,10 @@
 /** A request head in CGI's terms (RFC 3875 section 4.1): names once mapped are cached, values are sliced once. */
+import type { Socket } from 'node:net'
 import type { Environ, Errors, Input } from '@trivet/gateway'
 import { fileWrapper, headerKey, type Disconnect } from '@trivet/gateway/server'
 import type { RequestHead } from '../codec/head.ts'
 import { splitTarget } from '../codec/target.ts'
+import type { Settings } from './options.ts'
 
 /** What is the same for all requests of a connection. */
 export interface Surroundings {
@@ -13,6 +15,19 @@ export interface Surroundings {
   readonly errors: Errors
   readonly multiprocess: boolean
   readonly extra: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What a connection says about its requests. */
+export function surroundingsOf(socket: Socket, settings: Settings): Surroundings {
+  return {
+    remoteAddress: socket.remoteAddress,
+    remotePort: socket.remotePort === undefined ? undefined : String(socket.remotePort),
+    serverName: socket.localAddress ?? 'localhost',
+    serverPort: String(socket.localPort ?? 80),
+    errors: settings.errors,
+    multiprocess: settings.multiprocess,
+    extra: settings.environ,
+  }
 }
 
 const version = [1, 0] as const
