@@ -25,8 +25,6 @@ export const absentModules: readonly string[] = [
   'http_limit_req_module',
   'http_browser_module',
   'http_upstream_hash_module',
-  'http_upstream_ip_hash_module',
-  'http_upstream_least_conn_module',
   'http_upstream_least_time_module',
   'http_upstream_random_module',
   'http_upstream_zone_module',

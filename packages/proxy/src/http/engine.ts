@@ -18,6 +18,7 @@ import { escapeUri } from './uri.ts'
 export function run(request: Request): void {
   request.location = request.server.root
   request.uriChanged = false
+  request.locationIsValid = true
   if (request.server.rewrite.length > 0) {
     const result = runSteps(request.server.rewrite, request)
     if (result !== next && result !== stop) {

@@ -79,6 +79,10 @@ export class Request implements BodyListener {
   /** The rest of a compiled `return` or a redirecting rewrite. */
   returnText: string | undefined
   requestId: string | undefined
+  /** Why an upstream failed, for the page of a 502 or 504. */
+  failureCause: string | undefined
+  /** False after `rewrite ... break`: the location's prefix no longer begins the URI. */
+  locationIsValid = true
   /** The answer is an upstream's: it has judged the conditions itself. */
   disablesNotModified = false
   /** The content is a file: parts of it may be asked for. */

@@ -8,11 +8,14 @@ import { index } from './index-files.ts'
 import { log } from './log.ts'
 import { map } from './map.ts'
 import { notModified } from './not-modified.ts'
+import { proxy } from './proxy/index.ts'
 import { ranges } from './ranges.ts'
 import { rewrite } from './rewrite.ts'
 import { staticFiles } from './static-files.ts'
 import { stubStatus } from './stub-status.ts'
 import { tryFiles } from './try-files.ts'
+import { upstream } from './upstream.ts'
+import { uwsgi } from './uwsgi/index.ts'
 import { variables } from './variables.ts'
 
 /** All modules besides http's core. */
@@ -23,6 +26,9 @@ export const modules: readonly Module[] = [
   rewrite,
   access,
   tryFiles,
+  upstream,
+  proxy,
+  uwsgi,
   emptyGif,
   stubStatus,
   index,

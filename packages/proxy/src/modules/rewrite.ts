@@ -111,6 +111,7 @@ function rewriteTo(request: Request, { path, args, addsArgs, flag }: RewriteRule
   }
   request.uri = uri
   request.uriChanged = flag !== 'break'
+  if (flag === 'break') request.locationIsValid = false
   return flag === undefined ? next : stop
 }
 

@@ -1,0 +1,108 @@
+/** An upstream's head becomes the answer's: hop-by-hop fields stay behind, X-Accel-* are obeyed, the rest is copied. */
+import type { ResponseHead } from '@trivet/http1'
+import { internalRedirect, namedRedirect } from '../http/engine.ts'
+import type { Request } from '../http/request.ts'
+import { httpTime } from '../http/time.ts'
+import { resolveDots, unescapeUri } from '../http/uri.ts'
+import type { Forwarding } from './forwarding.ts'
+
+/** Copies the head; returns what to do instead of sending it when the upstream redirects inside the proxy. */
+export function copyHead(forwarding: Forwarding, head: ResponseHead): ((request: Request) => void) | undefined {
+  const { request, route } = forwarding
+  const { settings } = route
+  const { out } = request
+  const { headers } = head
+  if (headers.has('x-accel-redirect') && !settings.ignoreHeaders.has('x-accel-redirect')) return accelRedirect(forwarding, head)
+  out.status = head.status
+  out.statusLine = head.reason === '' ? undefined : `${head.status} ${head.reason}`
+  request.disablesNotModified = true
+  for (let i = 0; i < headers.size; i++) {
+    const name = headers.lowerName(i)
+    if (settings.hidden.has(name)) {
+      if (name === 'x-accel-limit-rate') request.limitRate = Number(headers.value(i)) || 0
+      else if (name === 'x-accel-charset' && !settings.ignoreHeaders.has(name)) out.charset = headers.value(i)
+      continue
+    }
+    copyField(forwarding, name, headers.name(i), headers.value(i))
+  }
+  if (head.contentLength !== undefined) out.contentLength = head.contentLength
+  return undefined
+}
+
+function copyField(forwarding: Forwarding, lowerName: string, name: string, value: string): void {
+  const { request, route } = forwarding
+  const { out } = request
+  switch (lowerName) {
+    case 'connection':
+    case 'keep-alive':
+    case 'transfer-encoding':
+    case 'content-length':
+    case 'status':
+    case 'uwsgi-keepalive':
+      return
+    case 'content-type':
+      out.contentType = value
+      return
+    case 'date':
+      out.date = value
+      return
+    case 'server':
+      out.server = value
+      return
+    case 'last-modified':
+      out.lastModified = value
+      out.lastModifiedTime = httpTime(value)
+      return
+    case 'etag':
+      out.etag = value
+      return
+    case 'location':
+      out.location = route.rewriteLocation === undefined ? value : route.rewriteLocation(request, value)
+      return
+    case 'refresh':
+      out.add(name, rewriteRefresh(forwarding, value))
+      return
+    case 'set-cookie':
+      out.add(name, route.rewriteCookie === undefined ? value : route.rewriteCookie(request, value))
+      return
+    default:
+      out.add(name, value)
+  }
+}
+
+function rewriteRefresh({ request, route }: Forwarding, value: string): string {
+  const match = /^(.*?url=)(.*)$/is.exec(value)
+  if (match === null || route.rewriteLocation === undefined) return value
+  return `${match[1] ?? ''}${route.rewriteLocation(request, match[2] ?? '')}`
+}
+
+/** Fields of the answer that stay when another one takes its place. */
+const kept: ReadonlySet<string> = new Set(['set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges', 'x-accel-expires'])
+
+function accelRedirect({ request, route }: Forwarding, head: ResponseHead): (request: Request) => void {
+  const { headers } = head
+  const { out } = request
+  for (let i = 0; i < headers.size; i++) {
+    const name = headers.lowerName(i)
+    if (name === 'content-type') out.contentType = headers.value(i)
+    else if (kept.has(name) && !route.settings.hidden.has(name)) {
+      out.add(headers.name(i), name === 'set-cookie' && route.rewriteCookie !== undefined ? route.rewriteCookie(request, headers.value(i)) : headers.value(i))
+    }
+  }
+  const target = headers.get('x-accel-redirect') ?? ''
+  if (target.startsWith('@')) return (redirected) => namedRedirect(redirected, target)
+  if (request.method !== 'HEAD') request.method = 'GET'
+  return (redirected) => redirectTo(redirected, target)
+}
+
+function redirectTo(request: Request, target: string): void {
+  const question = target.indexOf('?')
+  const path = unescapeUri(question === -1 ? target : target.slice(0, question))
+  const isUnsafe = /(?:^|\/)\.\.(?:\/|$)|\0/.test(path) || resolveDots(path.startsWith('/') ? path : `/${path}`, false) === undefined
+  if (isUnsafe) {
+    request.log('error', `unsafe URI "${target}" was detected`)
+    request.finalize(404)
+    return
+  }
+  internalRedirect(request, path, question === -1 ? '' : target.slice(question + 1))
+}

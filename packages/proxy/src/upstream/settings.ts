@@ -1,0 +1,120 @@
+/** The directives every `*_pass` shares (`proxy_read_timeout`, `uwsgi_read_timeout`, ...), made from their prefix. */
+import type { Directive } from '../language/directive.ts'
+import { buffersRow, flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
+import { acceptedRow, atLeast, everywhere, row, textOf, textsOf } from '../model/row.ts'
+import type { LevelScope } from '../model/scope.ts'
+import { setting, type Setting } from '../model/setting.ts'
+
+/** When a request may be sent to another server. */
+export type NextCondition =
+  | 'error' | 'timeout' | 'invalid_header' | 'non_idempotent' | 'off'
+  | 'http_500' | 'http_502' | 'http_503' | 'http_504' | 'http_403' | 'http_404' | 'http_429'
+
+const conditions: ReadonlySet<string> = new Set<NextCondition>([
+  'error', 'timeout', 'invalid_header', 'non_idempotent', 'off', 'http_500', 'http_502', 'http_503', 'http_504', 'http_403', 'http_404', 'http_429',
+])
+
+/** What a location says about its upstream, frozen. */
+export interface UpstreamSettings {
+  readonly connectTimeout: number
+  readonly sendTimeout: number
+  readonly readTimeout: number
+  readonly buffering: boolean
+  readonly requestBuffering: boolean
+  readonly interceptErrors: boolean
+  readonly ignoreClientAbort: boolean
+  readonly passRequestHeaders: boolean
+  readonly passRequestBody: boolean
+  readonly nextUpstream: ReadonlySet<string>
+  readonly nextUpstreamTries: number
+  readonly nextUpstreamTimeout: number
+  readonly ignoreHeaders: ReadonlySet<string>
+  /** Lower-case names of fields that are not passed on. */
+  readonly hidden: ReadonlySet<string>
+  /** The largest head of an answer. */
+  readonly headSize: number
+}
+
+/** The settings and rows of one prefix. */
+export interface UpstreamRows {
+  readonly directives: readonly Directive[]
+  /** Freezes the settings of a location. */
+  readonly read: (scope: LevelScope) => UpstreamSettings
+}
+
+const minute = 60_000
+
+/** Declares the settings of `PREFIX_...`; `hidden` are the fields never passed on unless PREFIX_pass_header says so. */
+export function upstreamRows(prefix: string, hidden: readonly string[]): UpstreamRows {
+  const named = <T>(name: string, initial: T): Setting<T> => setting(`${prefix}_${name}`, initial)
+  const connectTimeout = named('connect_timeout', minute)
+  const sendTimeout = named('send_timeout', minute)
+  const readTimeout = named('read_timeout', minute)
+  const buffering = named('buffering', true)
+  const requestBuffering = named('request_buffering', true)
+  const interceptErrors = named('intercept_errors', false)
+  const ignoreClientAbort = named('ignore_client_abort', false)
+  const passRequestHeaders = named('pass_request_headers', true)
+  const passRequestBody = named('pass_request_body', true)
+  const nextUpstream = named<ReadonlySet<string>>('next_upstream', new Set(['error', 'timeout']))
+  const nextUpstreamTries = named('next_upstream_tries', 0)
+  const nextUpstreamTimeout = named('next_upstream_timeout', 0)
+  const ignoreHeaders = named<ReadonlySet<string>>('ignore_headers', new Set<string>())
+  const hideHeader = named<readonly string[]>('hide_header', [])
+  const passHeader = named<readonly string[]>('pass_header', [])
+  const bufferSize = named('buffer_size', 4096)
+  const buffers = named('buffers', { count: 8, size: 4096 })
+  const flag = (key: Setting<boolean>, doc: string): Directive => flagRow(key.name, everywhere, key, doc)
+  const time = (key: Setting<number>, doc: string): Directive => timeRow(key.name, everywhere, key, doc)
+  const list = (key: Setting<readonly string[]>, doc: string): Directive =>
+    row(key.name, doc, {}, (scope, statement) => scope.set(key, [...(scope.get(key) ?? []), textOf(statement, 0).toLowerCase()]))
+  return {
+    directives: [
+      time(connectTimeout, 'How long connecting may take.'),
+      time(sendTimeout, 'The longest pause while the request is sent.'),
+      time(readTimeout, 'The longest pause while the answer is read.'),
+      flag(buffering, 'Whether the answer is read ahead of the client.'),
+      flag(requestBuffering, "Whether the request's body is read whole first."),
+      flag(interceptErrors, 'Whether `error_page` applies to answers from 300 on.'),
+      flag(ignoreClientAbort, 'Whether to go on when the client has gone.'),
+      flag(passRequestHeaders, "Whether the client's header is passed on."),
+      flag(passRequestBody, "Whether the client's body is passed on."),
+      row(nextUpstream.name, 'When another server is tried.', { args: atLeast(1), once: true }, (scope, statement, report) => {
+        for (const word of statement.args) if (!conditions.has(word.text) && word.text !== 'updating') report.emerg(`invalid value "${word.text}"`, word.place)
+        scope.set(nextUpstream, new Set(textsOf(statement)))
+      }),
+      numberRow(nextUpstreamTries.name, everywhere, nextUpstreamTries, 'How many servers are tried; 0 is no limit.'),
+      time(nextUpstreamTimeout, 'How long servers are tried; 0 is no limit.'),
+      row(ignoreHeaders.name, 'Fields of answers that are not acted upon.', { args: atLeast(1), once: true }, (scope, statement) => {
+        scope.set(ignoreHeaders, new Set(textsOf(statement).map((name) => name.toLowerCase())))
+      }),
+      list(hideHeader, 'A field of answers that is not passed on.'),
+      list(passHeader, 'A field of answers that is passed on after all.'),
+      sizeRow(bufferSize.name, everywhere, bufferSize, 'The largest head of an answer.'),
+      buffersRow(buffers.name, everywhere, buffers, 'How much of an answer is read ahead.'),
+      ...['busy_buffers_size', 'temp_file_write_size', 'max_temp_file_size', 'temp_path', 'send_lowat', 'socket_keepalive', 'force_ranges', 'limit_rate', 'bind'].map((name) =>
+        acceptedRow(`${prefix}_${name}`, 'Accepted: answers are read ahead in memory only, as far as the client keeps up.'),
+      ),
+    ],
+    read: (scope) => {
+      const passed = new Set(scope.value(passHeader))
+      return {
+        connectTimeout: scope.value(connectTimeout),
+        sendTimeout: scope.value(sendTimeout),
+        readTimeout: scope.value(readTimeout),
+        buffering: scope.value(buffering),
+        requestBuffering: scope.value(requestBuffering),
+        interceptErrors: scope.value(interceptErrors),
+        ignoreClientAbort: scope.value(ignoreClientAbort),
+        passRequestHeaders: scope.value(passRequestHeaders),
+        passRequestBody: scope.value(passRequestBody),
+        nextUpstream: scope.value(nextUpstream),
+        nextUpstreamTries: scope.value(nextUpstreamTries),
+        nextUpstreamTimeout: scope.value(nextUpstreamTimeout),
+        ignoreHeaders: scope.value(ignoreHeaders),
+        hidden: new Set([...hidden, ...scope.value(hideHeader)].filter((name) => !passed.has(name))),
+        headSize: Math.max(scope.value(bufferSize), 1024),
+      }
+    },
+  }
+}
