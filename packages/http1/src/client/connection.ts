@@ -13,23 +13,9 @@ import { Http1Error } from '../codec/error.ts'
 import type { ResponseHead } from '../codec/head.ts'
 import { ResponseParser } from '../codec/response-parser.ts'
 import { Deadline } from '../socket/deadline.ts'
-import type { Address } from './address.ts'
 import { ClientError, socketErrorCode, type ClientErrorCode, type ClientPhase } from './client-error.ts'
 import type { Exchange } from './exchange.ts'
-import type { ClientOptions } from './options.ts'
-
-/** What a connection asks of its pool. */
-export interface ConnectionOwner {
-  readonly address: Address
-  readonly addressText: string
-  readonly options: ClientOptions & typeof import('./options.ts').defaultClientOptions
-  /** Coarse milliseconds: the time of the timer's last tick. */
-  readonly now: number
-  /** The answer has ended; true when the connection was kept. */
-  release(connection: ClientConnection, reusable: boolean): boolean
-  /** The connection is closed or was handed over. */
-  remove(connection: ClientConnection): void
-}
+import type { ConnectionOwner } from './connection-owner.ts'
 
 /** A connection to a pool's address. */
 export class ClientConnection {

@@ -4,7 +4,8 @@
  * connections, and its tick is a tenth of the shortest timeout, between 10 ms and 1 s.
  */
 import { showAddress, type Address } from './address.ts'
-import { ClientConnection, type ConnectionOwner } from './connection.ts'
+import { ClientConnection } from './connection.ts'
+import type { ConnectionOwner } from './connection-owner.ts'
 import type { Exchange } from './exchange.ts'
 import { defaultClientOptions, type ClientOptions } from './options.ts'
 

@@ -10,14 +10,14 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Application, Input } from '@trivet/gateway'
-import { Disconnect, emptyInput, InputQueue, run, type InputSource } from '@trivet/gateway/server'
+import type { Application } from '@trivet/gateway'
+import { Disconnect, emptyInput, run, type InputSource } from '@trivet/gateway/server'
 import { Http1Error } from '../codec/error.ts'
-import type { RequestHead } from '../codec/head.ts'
 import { RequestParser } from '../codec/request-parser.ts'
 import { statusLine } from '../codec/writer.ts'
 import { Deadline } from '../socket/deadline.ts'
 import { makeEnviron, surroundingsOf, type Surroundings } from './environ.ts'
+import { Incoming } from './incoming.ts'
 import { ownFields } from './own-fields.ts'
 import type { Settings } from './options.ts'
 import { errorAnswer } from './error-answer.ts'
@@ -45,14 +45,9 @@ export class HttpConnection implements ResponseOwner, InputSource {
   readonly #parser: RequestParser
   readonly #around: Surroundings
   #stage: Stage = 'idle'
-  #head: RequestHead | undefined
-  #input: InputQueue | undefined
+  #incoming: Incoming | undefined
   #response: WireResponse | undefined
   #requests = 0
-  #bodyEnded = true
-  #bodyBytes = 0
-  #unread = 0
-  #continueDue = false
   #working = false
   #inputPaused = false
   #pipelinePaused = false
@@ -86,20 +81,25 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   keepsAlive(): boolean {
     const { settings, draining } = this.#owner
-    if (draining || this.#head?.keepAlive !== true || this.#requests >= settings.maxRequests) return false
-    if (this.#bodyEnded) return true
-    return !this.#continueDue && (this.#head.contentLength ?? 0) - this.#bodyBytes <= settings.lingerBytes
+    const incoming = this.#incoming
+    if (draining || incoming?.head.keepAlive !== true || this.#requests >= settings.maxRequests) return false
+    return incoming.bodyEnded || (!incoming.continueDue && incoming.missing <= settings.lingerBytes)
   }
 
   ownFields(keepAlive: boolean, hasDate: boolean, hasServer: boolean): string {
-    return ownFields(this.#owner.settings.serverName, keepAlive, this.#head?.minorVersion ?? 1, hasDate, hasServer)
+    return ownFields(
+      this.#owner.settings.serverName,
+      keepAlive,
+      this.#incoming?.head.minorVersion ?? 1,
+      hasDate,
+      hasServer,
+    )
   }
 
   finished(_response: WireResponse, keepAlive: boolean): void {
     this.#response = undefined
     this.#stage = keepAlive ? 'answered' : 'closing'
-    this.#unread = 0
-    if (!this.#bodyEnded) this.#input?.discard()
+    this.#incoming?.drop()
     if (!this.#working) this.#work()
   }
 
@@ -137,8 +137,9 @@ export class HttpConnection implements ResponseOwner, InputSource {
   }
 
   wanted(): void {
-    if (!this.#continueDue || this.#response?.started === true) return
-    this.#continueDue = false
+    const incoming = this.#incoming
+    if (incoming?.continueDue !== true || this.#response?.started === true) return
+    incoming.continueDue = false
     this.wire.text(`${statusLine('100 Continue')}\r\n`)
     this.wire.flush()
     this.#setDeadline()
@@ -172,7 +173,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
     try {
       this.#parser.finish()
     } catch (error) {
-      this.#input?.fail(error instanceof Error ? error : new Error(String(error)))
+      this.#incoming?.input?.fail(error instanceof Error ? error : new Error(String(error)))
     }
     // As nginx and Node have it, a client that closes its side does not wait for an answer that is not there yet.
     this.#leave()
@@ -204,7 +205,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
     this.#response?.silence()
     this.#response = undefined
     disconnect.abort()
-    this.#input?.fail(disconnect.reason ?? new Error('the client closed the connection'))
+    this.#incoming?.input?.fail(disconnect.reason ?? new Error('the client closed the connection'))
   }
 
   #work(): void {
@@ -229,13 +230,15 @@ export class HttpConnection implements ResponseOwner, InputSource {
     if (this.#stage === 'closing' || this.#stage === 'detached') return false
     switch (this.#parser.next()) {
       case 'head':
-        this.#receive(this.#parser.head)
+        this.#incoming = new Incoming(this.#parser.head, this)
+        this.#stage = 'received'
+        this.#requests++
         return true
       case 'data':
-        return this.#take(this.#parser.data)
+        this.#take(this.#parser.data)
+        return true
       case 'end':
-        this.#bodyEnded = true
-        this.#input?.end()
+        this.#incoming?.end()
         return true
       case 'paused':
         if (this.#stage === 'received') this.#run()
@@ -249,37 +252,20 @@ export class HttpConnection implements ResponseOwner, InputSource {
     }
   }
 
-  #receive(head: RequestHead): void {
-    this.#head = head
-    this.#stage = 'received'
-    this.#requests++
-    this.#bodyBytes = 0
-    this.#bodyEnded = !head.chunked && (head.contentLength ?? 0) === 0
-    this.#continueDue = head.expectContinue && !this.#bodyEnded
-    this.#input = this.#bodyEnded ? undefined : new InputQueue(this)
-  }
-
-  #take(chunk: Uint8Array): boolean {
-    this.#continueDue = false
-    this.#bodyBytes += chunk.length
-    if (this.#stage !== 'answered') {
-      this.#input?.push(chunk)
-      return true
-    }
-    this.#unread += chunk.length
-    if (this.#unread > this.#owner.settings.lingerBytes) this.#stage = 'closing'
-    return true
+  #take(chunk: Uint8Array): void {
+    const incoming = this.#incoming as Incoming
+    incoming.take(chunk)
+    if (incoming.dropped > this.#owner.settings.lingerBytes) this.#stage = 'closing'
   }
 
   #run(): void {
-    const head = this.#head as RequestHead
+    const { head, input } = this.#incoming as Incoming
     if (head.method === 'CONNECT') return this.#refuse(501, 'CONNECT is not served here')
     this.#stage = 'running'
-    const input: Input = this.#input ?? emptyInput
     const disconnect = new Disconnect()
     const response = new WireResponse(this, disconnect, head.minorVersion === 1)
     this.#response = response
-    const environ = makeEnviron(head, this.#around, input, disconnect)
+    const environ = makeEnviron(head, this.#around, input ?? emptyInput, disconnect)
     // Settles when the body is closed; the answer's end has come by `finished` already.
     void run(this.#owner.application, environ, response, this.#owner.settings)
     return undefined
@@ -288,8 +274,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #startNext(): void {
     this.#parser.startNext()
     this.#stage = 'idle'
-    this.#head = undefined
-    this.#input = undefined
+    this.#incoming = undefined
   }
 
   /** Answers in the application's place, or breaks the connection when the application's answer has begun. */
@@ -302,7 +287,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
     this.#stage = 'closing'
     response?.silence()
     response?.disconnect.abort(error)
-    this.#input?.fail(error ?? new Error(reason))
+    this.#incoming?.input?.fail(error ?? new Error(reason))
     if (started) this.#socket.destroy()
     if (head) return
     this.wire.text(errorAnswer(status, this.ownFields(false, false, false)))
@@ -320,7 +305,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
   }
 
   #regulate(): void {
-    const full = this.#stage === 'running' && this.#bodyEnded && this.#parser.buffered > mostPipelined
+    const full =
+      this.#stage === 'running' && this.#incoming?.bodyEnded === true && this.#parser.buffered > mostPipelined
     if (full !== this.#pipelinePaused) {
       this.#pipelinePaused = full
       if (full) this.#socket.pause()
@@ -333,9 +319,11 @@ export class HttpConnection implements ResponseOwner, InputSource {
     const { now, settings } = this.#owner
     if (this.#stage === 'closing') return
     const deadline = this.#deadline
+    const ended = this.#incoming?.bodyEnded ?? true
     if (this.wire.blocked) deadline.setSending(now, settings.sendTimeout)
-    else if (!this.#bodyEnded && !this.#inputPaused && !this.#continueDue) deadline.set(now + settings.bodyTimeout)
-    else if (!this.#bodyEnded || this.#stage !== 'idle') deadline.clear()
+    else if (!ended && !this.#inputPaused && this.#incoming?.continueDue !== true)
+      deadline.set(now + settings.bodyTimeout)
+    else if (!ended || this.#stage !== 'idle') deadline.clear()
     else if (this.#parser.idle) deadline.set(now + settings.keepAliveTimeout)
     else if (!deadline.isSet || this.#headStarted !== this.#requests) {
       this.#headStarted = this.#requests
