@@ -5,6 +5,7 @@ import type { Application } from '@trivet/gateway'
 import { forward } from '@trivet/http1/gateway'
 import { freePort } from '@trivet/testing'
 import { expect, test } from 'vitest'
+import { Script } from './asking.ts'
 import { bytes, echo, Front } from './serving.ts'
 
 /** Two fronts in a row: what the first is asked, the second answers. */
@@ -123,4 +124,21 @@ test('nobody there: the error names the peer', async () => {
 
 test('targets that are none', () => {
   for (const target of ['https://a', 'http://a/path', 'ftp://a']) expect(() => forward(target)).toThrow(TypeError)
+})
+
+test('a kept connection that died is replaced for a GET, and for a POST it is not', async () => {
+  await using script = await Script.start((socket) => {
+    let requests = 0
+    socket.on('data', () => {
+      if (++requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+      else socket.resetAndDestroy()
+    })
+  })
+  await using front = await Front.start(forward(script.address))
+  expect(await (await fetch(front.url)).text()).toBe('ok')
+  expect(await (await fetch(front.url)).text()).toBe('ok')
+  expect(script.connections).toBe(2)
+  expect((await fetch(front.url, { method: 'POST', body: 'x' })).status).toBe(500)
+  expect(script.connections).toBe(2)
+  expect(front.errors).toMatchObject([{ name: 'ClientError', reused: true }])
 })
