@@ -27,7 +27,6 @@ export const absentModules: readonly string[] = [
   'http_upstream_hash_module',
   'http_upstream_least_time_module',
   'http_upstream_random_module',
-  'http_upstream_zone_module',
   'http_upstream_sticky_module',
   'http-cache',
   'mail_pop3_module',
