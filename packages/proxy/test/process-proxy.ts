@@ -60,7 +60,7 @@ export class Site implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.child?.exit === undefined) this.child?.process.kill('SIGKILL')
+    if (this.child?.exit === undefined) this.child?.process.kill('SIGTERM')
     await this.child?.exited
     await this.folder[Symbol.asyncDispose]()
   }
