@@ -60,6 +60,7 @@ function selectServer(head: HeadReader, names: ServerNames<Server>, admission: A
   const text = head.targetHost ?? sent
   if (text === undefined) {
     if (head.version === 11) throw new HeadError(400, 'client sent HTTP/1.1 request without "Host" header while reading client request headers')
+    admission.server = names.find('')
     return
   }
   const host = parseHost(text)

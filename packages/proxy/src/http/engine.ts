@@ -19,6 +19,7 @@ export function run(request: Request): void {
   request.location = request.server.root
   request.uriChanged = false
   request.locationIsValid = true
+  request.appendsUriToAlias = false
   if (request.server.rewrite.length > 0) {
     const result = runSteps(request.server.rewrite, request)
     if (result !== next && result !== stop) {

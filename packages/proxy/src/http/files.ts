@@ -8,10 +8,11 @@ export function documentRoot(request: Request): string {
 
 /** The path a URI stands for in the request's location; a byte string. */
 export function filePath(request: Request, uri: string): string {
-  const { core, name } = request.location
+  const { core } = request.location
   const root = core.root.read(request)
   if (!core.alias) return root + uri
-  return name.kind === 'regex' ? root : root + uri.slice(name.text.length)
+  if (core.aliasPrefix === undefined) return request.appendsUriToAlias ? root + uri : root
+  return root + uri.slice(core.aliasPrefix.length)
 }
 
 /** `$request_filename` */

@@ -148,7 +148,7 @@ export class HeadReader {
 
   #absoluteTarget(): void {
     const match = this.method === 'CONNECT' ? null : absolute.exec(this.target)
-    if (this.method === 'CONNECT') throw new HeadError(405, 'client sent CONNECT method while reading client request line')
+    if (this.method === 'CONNECT' && /^(?:\[[\w.:]+\]|[\w.-]+):\d+$/.test(this.target)) throw new HeadError(405, 'client sent CONNECT method while reading client request line')
     if (match === null) throw new HeadError(400, 'client sent invalid request while reading client request line')
     this.targetHost = match[2] ?? ''
     const rest = match[3] ?? ''

@@ -83,6 +83,8 @@ export class Request implements BodyListener {
   failureCause: string | undefined
   /** False after `rewrite ... break`: the location's prefix no longer begins the URI. */
   locationIsValid = true
+  /** Set by `try_files` where an `alias` stands for the whole URI: the file it found is below the alias. */
+  appendsUriToAlias = false
   /** The answer is an upstream's: it has judged the conditions itself. */
   disablesNotModified = false
   /** The content is a file: parts of it may be asked for. */
@@ -214,7 +216,8 @@ export class Request implements BodyListener {
 
   /** Writes to the error log, with what nginx says about the request behind the message. */
   log(level: LogLevel, message: string, upstream?: string): void {
-    const { log, clientAddress } = this.connection
+    const { clientAddress } = this.connection
+    const log = this.location.core.errorLog ?? this.connection.log
     if (!log.enabled(level)) return
     let text = `${message}, client: ${clientAddress}, server: ${this.server.name}, request: "${this.line}"`
     if (upstream !== undefined) text += `, upstream: "${upstream}"`

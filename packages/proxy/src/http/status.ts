@@ -21,10 +21,10 @@ const reasons: Readonly<Record<number, string>> = {
   505: 'HTTP Version Not Supported', 507: 'Insufficient Storage',
 }
 
-/** `404 Not Found`; a bare number for codes without a name. */
+/** `404 Not Found`; the number and a space for codes without a name. */
 export function statusText(status: number): string {
   const reason = reasons[status]
-  return reason === undefined ? String(status) : `${status} ${reason}`
+  return reason === undefined ? `${status} ` : `${status} ${reason}`
 }
 
 /** Titles and headings that differ from the status line. */

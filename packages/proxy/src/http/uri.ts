@@ -10,14 +10,13 @@ export interface NormalUri {
   readonly args: string
 }
 
-const simple = /^\/(?:[^/.%?#\0]+[^%?#\0]*)?$/
 const awkward = /\/\/|\/\.|[%#\0]/
 
 /** Normalises the path and query of a request target that starts with a slash; undefined when it is not valid. */
 export function normalizeUri(target: string, mergeSlashes: boolean): NormalUri | undefined {
   const question = target.indexOf('?')
   const rawPath = question === -1 ? target : target.slice(0, question)
-  if (!awkward.test(rawPath) || simple.test(rawPath)) {
+  if (!awkward.test(rawPath)) {
     return { path: rawPath, args: question === -1 ? '' : withoutFragment(target.slice(question + 1)) }
   }
   const hash = rawPath.indexOf('#')

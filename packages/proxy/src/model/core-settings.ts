@@ -1,4 +1,5 @@
 /** What the engine itself has to know about a location and a server; frozen, read by plain property access. */
+import type { ErrorLog } from '../process/error-log.ts'
 import type { Value } from './value.ts'
 
 /** A number of buffers of one size. */
@@ -20,6 +21,8 @@ export interface ErrorPage {
 export interface CoreSettings {
   readonly root: Value
   readonly alias: boolean
+  /** The prefix that `alias` replaces; undefined when it replaces the whole URI (in a regex location). */
+  readonly aliasPrefix: string | undefined
   readonly types: ReadonlyMap<string, string>
   readonly defaultType: string
   readonly errorPages: readonly ErrorPage[]
@@ -50,6 +53,8 @@ export interface CoreSettings {
   readonly chunkedTransferEncoding: boolean
   readonly logNotFound: boolean
   readonly maxRanges: number
+  /** The log of this place; undefined is the main one. */
+  readonly errorLog: ErrorLog | undefined
 }
 
 /** Settings of a server. */

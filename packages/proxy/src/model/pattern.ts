@@ -31,6 +31,8 @@ export function compilePattern(source: string, ignoreCase: boolean): Pattern {
     text = text.slice(inline[0].length)
     flags = [...new Set(flags + (inline[1] ?? ''))].join('')
   }
+  text = text.replace(/\\Q(.*?)(?:\\E|$)/gs, (_, literal: string) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+  if (/\\[pP]\{/.test(text)) flags += 'u'
   for (const [from, to] of translations) text = text.replace(from, to)
   const regex = new RegExp(text, flags)
   const names = [...text.matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1] ?? '')

@@ -10,9 +10,12 @@ import type { Buffers, CoreSettings, ErrorPage, ServerSettings } from '../model/
 import { parseListen } from '../model/listen.ts'
 import type { LocationName } from '../model/location.ts'
 import type { Module } from '../model/module.ts'
+import { DeferredErrorLog } from '../model/deferred-error-log.ts'
+import type { ErrorLog } from '../process/error-log.ts'
+import { readErrorLog } from './core-main.ts'
 import { compilePattern } from '../model/pattern.ts'
 import { acceptedRow, atLeast, compileAt, everywhere, everywhereAndIf, row, textOf, textsOf } from '../model/row.ts'
-import { HttpScope, LocationScope, ServerScope, type LevelScope } from '../model/scope.ts'
+import { addResource, HttpScope, LocationScope, ServerScope, type LevelScope } from '../model/scope.ts'
 import { parseServerName } from '../model/server-names.ts'
 import { setting, type Setting } from '../model/setting.ts'
 import { compileText, constantValue, type Value } from '../model/value.ts'
@@ -28,7 +31,11 @@ const minute = 60_000
 const serverContexts: readonly Context[] = ['http', 'server']
 
 /** Settings other modules look at, too. */
-export const rootSetting: Setting<{ readonly value: Value; readonly alias: boolean }> = setting('root', { value: constantValue('html'), alias: false })
+export const rootSetting: Setting<{ readonly value: Value; readonly alias: boolean; readonly prefix: string | undefined }> = setting('root', {
+  value: constantValue('html'),
+  alias: false,
+  prefix: undefined,
+})
 const types: Setting<ReadonlyMap<string, string>> = setting(
   'types',
   new Map([['html', 'text/html'], ['gif', 'image/gif'], ['jpg', 'image/jpeg']]),
@@ -68,6 +75,8 @@ const underscoresInHeaders = setting('underscores_in_headers', false)
 const mergeSlashes = setting('merge_slashes', true)
 const maxHeaders = setting('max_headers', 1000)
 
+const errorLog: Setting<ErrorLog | undefined> = setting('error_log', undefined)
+
 const onOff = { on: 'on', off: 'off' } as const
 
 const rows: readonly Directive[] = [
@@ -101,6 +110,7 @@ const rows: readonly Directive[] = [
     scope.limitExcept = { methods, scope: inner }
     return inner
   }),
+  row('error_log', 'Where errors are logged.', { args: [1, 2] }, applyErrorLog),
   row('root', 'The folder the URI is appended to.', { contexts: everywhereAndIf, once: true }, (scope, statement, report) => setRoot(scope, statement, report, false)),
   row('alias', "The folder that takes the place of the location's prefix.", { contexts: ['location'], once: true }, (scope, statement, report) => setRoot(scope, statement, report, true)),
   row('types', 'MIME types by file name extension.', { args: [0, 0], block: 'any' }, applyTypes),
@@ -154,6 +164,17 @@ const rows: readonly Directive[] = [
   ...['connection_pool_size', 'request_pool_size', 'server_names_hash_max_size', 'server_names_hash_bucket_size', 'variables_hash_max_size', 'variables_hash_bucket_size']
     .map((name) => acceptedRow(name, 'Accepted: memory is managed by the engine.', serverContexts)),
 ]
+
+function applyErrorLog(scope: LevelScope, statement: Statement, report: Report): void {
+  const target = readErrorLog(statement, report)
+  if (target === undefined) return
+  const own = scope.get(errorLog)
+  const targets = own instanceof DeferredErrorLog ? own.targets : []
+  const file = target.file === undefined ? undefined : resolve(scope.http.prefix, target.file)
+  const log = new DeferredErrorLog([...targets, { file, level: target.level }])
+  addResource(scope.http, { open: () => log.open(), reopen: () => log.reopen() })
+  scope.set(errorLog, log)
+}
 
 function applyListen(scope: LevelScope, statement: Statement, report: Report): void {
   if (!(scope instanceof ServerScope)) return
@@ -245,7 +266,8 @@ function setRoot(scope: LevelScope, statement: Statement, report: Report, alias:
   if (!alias && text.length > 1 && text.endsWith('/')) text = text.slice(0, -1)
   const path = text.startsWith('/') || text.startsWith('$') ? text : `${scope.http.prefix}${text}`
   const value = compileAt(word, scope, report, path)
-  if (value !== undefined) scope.set(rootSetting, { value, alias })
+  const prefix = alias && scope instanceof LocationScope && scope.name.kind !== 'regex' ? scope.name.text : undefined
+  if (value !== undefined) scope.set(rootSetting, { value, alias, prefix })
 }
 
 function applyTypes(scope: LevelScope, statement: Statement): void {
@@ -282,13 +304,14 @@ function applyErrorPage(scope: LevelScope, statement: Statement, report: Report)
 
 /** The settings of a location, frozen. */
 export function readCoreSettings(scope: LevelScope): CoreSettings {
-  const { value, alias } = scope.value(rootSetting)
+  const { value, alias, prefix } = scope.value(rootSetting)
   const tokens = scope.value(serverTokens)
   const shown = tokens === 'off' ? productName : `${productName}/${nginxVersion}`
   const keepalive = scope.value(keepaliveTimeout)
   return {
     root: value === rootSetting.initial.value ? compileText(`${scope.http.prefix}html`, { file: '', line: 0, column: 0 }, scope.variables) : value,
     alias,
+    aliasPrefix: prefix,
     types: scope.value(types),
     defaultType: scope.value(defaultType),
     errorPages: scope.value(errorPages),
@@ -318,6 +341,7 @@ export function readCoreSettings(scope: LevelScope): CoreSettings {
     chunkedTransferEncoding: scope.value(chunkedTransferEncoding),
     logNotFound: scope.value(logNotFound),
     maxRanges: scope.value(maxRanges),
+    errorLog: scope.value(errorLog),
   }
 }
 

@@ -83,6 +83,7 @@ function setExpires(request: Request, text: string, isModified: boolean): void {
     out.add('Cache-Control', control)
   }
   if (text === 'off' || text === '') return
+  if (isModified && /^[a-z]/.test(text)) return
   if (text === 'epoch') return set('Thu, 01 Jan 1970 00:00:01 GMT', 'no-cache')
   if (text === 'max') return set('Thu, 31 Dec 2037 23:55:55 GMT', 'max-age=315360000')
   const parsed = parseExpires(text)

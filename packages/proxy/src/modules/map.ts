@@ -78,8 +78,9 @@ function addHostname(table: Table, text: string, value: Value): boolean {
 }
 
 function look(table: Table, subject: string, request: Request): string {
-  const key = subject.toLowerCase()
-  const named = table.exact.get(key) ?? table.names?.find(key.endsWith('.') ? key.slice(0, -1) : key)
+  const lower = subject.toLowerCase()
+  const key = table.names !== undefined && lower.endsWith('.') ? lower.slice(0, -1) : lower
+  const named = table.exact.get(key) ?? table.names?.find(key)
   if (named !== undefined) return named.read(request)
   for (const { pattern, bindings, value } of table.patterns) {
     if (matches(request, subject, pattern, bindings)) return value.read(request)

@@ -15,7 +15,7 @@ import { next, runSteps, stop, type RewriteStep } from '../model/rewrite.ts'
 import { atLeast, compileAt, row, textOf, textsOf } from '../model/row.ts'
 import { frozenKey, LocationScope, RoutingScope, ServerScope, type LevelScope } from '../model/scope.ts'
 import { setting } from '../model/setting.ts'
-import type { Value } from '../model/value.ts'
+import { constantValue, type Value } from '../model/value.ts'
 
 const contexts: readonly Context[] = ['server', 'location', 'if in server', 'if in location']
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -125,7 +125,8 @@ function applyReturn(scope: LevelScope, statement: Statement, report: Report): v
     return
   }
   const word = isUrl ? first : second
-  const value = word === undefined ? undefined : compileAt(word, scope, report)
+  // Below 400 there is always a text, if only an empty one, so that no built-in page is sent.
+  const value = word !== undefined ? compileAt(word, scope, report) : status < 400 ? constantValue('') : undefined
   addStep(scope, value === undefined ? () => status : (request) => respondWith(request, status, value))
 }
 
@@ -135,7 +136,7 @@ function respondWith(request: Request, status: number, value: Value): number {
     request.out.location = text
     return status
   }
-  request.out.contentType = contentType(request, request.uri)
+  request.out.contentType ??= contentType(request, request.uri)
   request.respond(status, text)
   return taken
 }

@@ -73,7 +73,7 @@ function send(request: Request, fd: number, stats: Stats): void {
   out.lastModifiedTime = time
   out.lastModified = httpDate(time * 1000)
   if (request.location.core.etag) out.etag = `"${time.toString(16)}-${stats.size.toString(16)}"`
-  out.contentType = contentType(request, request.uri)
+  out.contentType ??= contentType(request, request.uri)
   request.allowsRanges = true
   if (request.sendHead()) sendFile(request, fd, stats.size)
   else closeSync(fd)

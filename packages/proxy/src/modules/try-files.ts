@@ -35,15 +35,19 @@ function applyTryFiles(scope: LevelScope, statement: Statement, report: Report):
 }
 
 function tryAll(request: Request, { tries, status, last }: TryFiles): number {
-  const { core, name } = request.location
-  const prefix = core.alias && name.kind !== 'regex' ? name.text : ''
+  const { core } = request.location
+  const prefix = core.aliasPrefix ?? ''
   for (const { value, isFolder } of tries) {
     const text = value.read(request)
     const rest = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text
     const path = core.alias ? core.root.read(request) + rest : filePath(request, text)
     if (!exists(request, path, isFolder)) continue
     if (!core.alias) request.uri = text
-    else if (name.kind !== 'regex') request.uri = prefix + rest
+    else if (core.aliasPrefix !== undefined) request.uri = prefix + rest
+    else if (!isFolder) {
+      request.uri = text
+      request.appendsUriToAlias = true
+    }
     return declined
   }
   if (status > 0) return status

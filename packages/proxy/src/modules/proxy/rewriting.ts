@@ -13,14 +13,14 @@ function isPattern(from: Value | Pattern): from is Pattern {
   return 'regex' in from
 }
 
-/** Applies the first rule whose text the value begins with, or whose pattern matches. */
+/** Applies the first rule whose text the value begins with, or whose pattern matches (which then replaces the whole). */
 export function replaceStart(request: Request, text: string, rules: readonly Replacement[]): string | undefined {
   for (const { from, to } of rules) {
     if (isPattern(from)) {
       const captures = from.regex.exec(text)
       if (captures === null) continue
       request.captures = captures
-      return text.slice(0, captures.index) + to.read(request) + text.slice(captures.index + captures[0].length)
+      return to.read(request)
     }
     const start = from.read(request)
     if (text.startsWith(start)) return to.read(request) + text.slice(start.length)
@@ -28,18 +28,20 @@ export function replaceStart(request: Request, text: string, rules: readonly Rep
   return undefined
 }
 
+const undotted = (text: string): string => (text.startsWith('.') ? text.slice(1) : text)
+
+/** A leading dot of the cookie's domain stays, those of the rules do not count. */
 function replaceDomain(request: Request, text: string, rules: readonly Replacement[]): string | undefined {
-  const bare = text.startsWith('.') ? text.slice(1) : text
+  const bare = undotted(text)
+  const dot = bare === text ? '' : '.'
   for (const { from, to } of rules) {
     if (isPattern(from)) {
       const captures = from.regex.exec(bare)
       if (captures === null) continue
       request.captures = captures
-      return bare.slice(0, captures.index) + to.read(request) + bare.slice(captures.index + captures[0].length)
+      return dot + undotted(to.read(request))
     }
-    const wanted = from.read(request)
-    const plain = wanted.startsWith('.') ? wanted.slice(1) : wanted
-    if (bare.toLowerCase() === plain.toLowerCase()) return to.read(request)
+    if (bare.toLowerCase() === undotted(from.read(request)).toLowerCase()) return dot + undotted(to.read(request))
   }
   return undefined
 }

@@ -48,7 +48,7 @@ export function upstreamUri(request: Request, target: Target, hasVariables: bool
 export function encodeHead(forwarding: Forwarding, settings: HeadSettings, uri: string, host: string): string {
   const { request, bodySize, route } = forwarding
   let text = `${route.method} ${uri} HTTP/1.${settings.minorVersion}\r\n`
-  if (!settings.setsHost) text += `Host: ${host}\r\n`
+  if (!settings.setsHost) text += `Host: ${host.startsWith('unix:') ? 'localhost' : host}\r\n`
   if (!settings.setsConnection && settings.minorVersion === 0) text += 'Connection: close\r\n'
   for (const { name, value } of settings.setHeaders) {
     const content = value.read(request)
