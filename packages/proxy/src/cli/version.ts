@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 
 /** The nginx whose behaviour is implemented. */
-export const nginxVersion = '1.31.5'
+const nginxVersion = '1.31.5'
 
 /** Modules that nginx has unless told otherwise and that are not here, by the names of its configure options. */
 export const absentModules: readonly string[] = [

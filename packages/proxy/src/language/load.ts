@@ -13,7 +13,7 @@ import type { Place, Statement } from './statement.ts'
 import { commandLine } from './statement.ts'
 
 /** Includes nest at most this deep. */
-export const maxIncludeDepth = 32
+const maxIncludeDepth = 32
 
 /** A configuration as text and statements, not yet checked against the directives. */
 export interface LoadedConfig {

@@ -2,12 +2,12 @@
 import type { Report } from './diagnostic.ts'
 import type { Context, Directive, Key } from './directive.ts'
 import type { Statement } from './statement.ts'
-import { argument, readBuffers, readChoice, readFlag, readNumber, readSize, readTime } from './values.ts'
+import { readBuffers, readChoice, readFlag, readNumber, readSize, readTime } from './values.ts'
 
 type Read<T> = (statement: Statement, report: Report) => T | undefined
 
 /** A directive that may stand once in a scope and keeps what `read` makes of its arguments. */
-export function valueRow<T>(
+function valueRow<T>(
   name: string,
   contexts: readonly Context[],
   key: Key<T>,
@@ -31,11 +31,6 @@ export function valueRow<T>(
 /** `name on|off;` */
 export function flagRow(name: string, contexts: readonly Context[], key: Key<boolean>, doc: string): Directive {
   return valueRow(name, contexts, key, doc, (statement, report) => readFlag(statement, report), 'flag')
-}
-
-/** `name text;` */
-export function textRow(name: string, contexts: readonly Context[], key: Key<string>, doc: string): Directive {
-  return valueRow(name, contexts, key, doc, (statement) => argument(statement).text)
 }
 
 /** `name size;` in bytes. */

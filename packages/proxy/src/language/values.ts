@@ -50,7 +50,7 @@ export function parseTime(text: string, precision: 'ms' | 's' = 'ms'): number | 
 }
 
 /** A whole number without a sign. */
-export function parseNumber(text: string): number | undefined {
+function parseNumber(text: string): number | undefined {
   if (!/^\d+$/.test(text)) return undefined
   const value = Number(text)
   return Number.isSafeInteger(value) ? value : undefined

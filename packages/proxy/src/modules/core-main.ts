@@ -36,7 +36,7 @@ export interface MainSettings {
 }
 
 /** nginx waits without end by default; then every reload leaves workers behind that hold one WebSocket each. */
-export const defaultShutdownTimeout = 30_000
+const defaultShutdownTimeout = 30_000
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
