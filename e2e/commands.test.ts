@@ -39,7 +39,7 @@ test('proxy: every mistake of an nginx.conf at once, each with its place and a c
   const output = await refused('trivet-proxy', ['-p', folder.path, '-c', conf])
   expect(output).toContain(`[emerg] unknown directive "servr" in ${conf}:3`)
   expect(output).toContain(`${conf}:5`)
-  expect(output).toMatch(/^\s+\^/m)
+  expect(output).toMatch(/^\s+\|\s+\^$/m)
 })
 
 test('proxy: -t judges without starting', async () => {

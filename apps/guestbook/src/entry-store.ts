@@ -30,6 +30,9 @@ const schema = `
     created_at INTEGER NOT NULL
   ) STRICT`
 
+/** How long a process waits for another one's write, in milliseconds. */
+const patience = 10_000
+
 const columns = 'id, name, message, picture, created_at'
 
 export class EntryStore {
@@ -40,8 +43,9 @@ export class EntryStore {
   readonly #totals: StatementSync
 
   constructor(file: string) {
-    this.#database = new DatabaseSync(file, { timeout: 10_000 })
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
+    this.#database = new DatabaseSync(file, { timeout: patience })
+    useWriteAheadLog(this.#database)
+    this.#database.exec('PRAGMA synchronous = NORMAL')
     this.#database.exec(schema)
     this.#insert = this.#database.prepare(
       `INSERT INTO entry (name, message, picture, created_at) VALUES (?, ?, ?, ?) RETURNING ${columns}`,
@@ -87,3 +91,24 @@ function toEntry(row: ReturnType<StatementSync['get']>): Entry {
     createdAt: new Date(Number(row['created_at'])),
   }
 }
+
+/**
+ * Switches to the write-ahead log. SQLite's own waiting does not cover this switch: two processes that open a new
+ * database at the same moment would both be readers that want to write, and one is refused at once.
+ */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const deadline = Date.now() + patience
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      const busy = (error as { readonly errcode?: number }).errcode === sqliteBusy
+      if (!busy || Date.now() > deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
+
+/** SQLITE_BUSY of SQLite's result codes. */
+const sqliteBusy = 5

@@ -104,3 +104,18 @@ test('keeps each text once, in the order of reading', async () => {
   expect([...loaded.sources.keys()]).toEqual([`${loaded.folder}/main.conf`, `${loaded.folder}/a.conf`])
   expect(names(loaded)).toEqual(['x', 'x'])
 })
+
+test('a parameter file that is not beside the configuration comes from the package', () => {
+  const { statements, diagnostics } = loadConfig('/nowhere/nginx.conf', {
+    text: 'include uwsgi_params; include mime.types;',
+  })
+  expect(diagnostics).toEqual([])
+  expect(statements.map((statement) => statement.name)).toContain('uwsgi_param')
+  expect(statements.at(-1)?.name).toBe('types')
+})
+
+test('a name that the package does not have is an error, and so is a path', () => {
+  for (const name of ['my_params', 'nginx.conf', '../conf/uwsgi_params']) {
+    expect(loadConfig('/nowhere/nginx.conf', { text: `include ${name};` }).diagnostics).toHaveLength(1)
+  }
+})

@@ -1,10 +1,12 @@
 /** Files into statements: reads a configuration, follows its `include`s, keeps every text for messages and `-T`.
  *
  * An `include` is replaced by what it names, wherever it stands. Its path is relative to the folder of the main file,
- * as in nginx; a pattern may match nothing, a plain name must exist.
+ * as in nginx; a pattern may match nothing, a plain name must exist. nginx's packages put `mime.types`, `uwsgi_params`
+ * and their like beside nginx.conf; here they come with this package, and stand in for those that are not there.
  */
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expandGlob, isPattern } from './glob.ts'
 import { Findings } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -14,6 +16,9 @@ import { commandLine } from './statement.ts'
 
 /** Includes nest at most this deep. */
 const maxIncludeDepth = 32
+
+/** The folder of the files that come with this package. */
+const shippedFolder = fileURLToPath(new URL('../../conf/', import.meta.url))
 
 /** A configuration as text and statements, not yet checked against the directives. */
 export interface LoadedConfig {
@@ -113,9 +118,15 @@ class Loader {
       return []
     }
     const path = resolve(this.#folder, fileName(argument.text))
-    const files = isPattern(path) ? expandGlob(path) : [path]
+    const files = isPattern(path) ? expandGlob(path) : [existsSync(path) ? path : (shipped(argument.text) ?? path)]
     return files.flatMap((file) => this.read(file, argument.place, chain))
   }
+}
+
+/** The file of this package that an `include` of a bare name such as `uwsgi_params` may mean. */
+function shipped(name: string): string | undefined {
+  const path = join(shippedFolder, name)
+  return !name.includes('/') && name !== 'nginx.conf' && existsSync(path) ? path : undefined
 }
 
 /** The name of a file from the bytes that stand in a configuration. */

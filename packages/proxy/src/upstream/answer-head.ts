@@ -12,7 +12,8 @@ export function copyHead(forwarding: Forwarding, head: ResponseHead): ((request:
   const { settings } = route
   const { out } = request
   const { headers } = head
-  if (headers.has('x-accel-redirect') && !settings.ignoreHeaders.has('x-accel-redirect')) return accelRedirect(forwarding, head)
+  if (headers.has('x-accel-redirect') && !settings.ignoreHeaders.has('x-accel-redirect'))
+    return accelRedirect(forwarding, head)
   out.status = head.status
   out.statusLine = head.reason === '' ? undefined : `${head.status} ${head.reason}`
   request.disablesNotModified = true
@@ -23,11 +24,33 @@ export function copyHead(forwarding: Forwarding, head: ResponseHead): ((request:
       else if (name === 'x-accel-charset' && !settings.ignoreHeaders.has(name)) out.charset = headers.value(i)
       continue
     }
+    if (single.has(name) && headers.indexOf(name) !== i) {
+      request.log(
+        'warn',
+        `upstream sent duplicate header line: "${headers.name(i)}: ${headers.value(i)}", ignored while reading response header from upstream`,
+      )
+      continue
+    }
     copyField(forwarding, name, headers.name(i), headers.value(i))
   }
   if (head.contentLength !== undefined) out.contentLength = head.contentLength
   return undefined
 }
+
+/** Fields of which an answer may have one. */
+const single: ReadonlySet<string> = new Set([
+  'content-type',
+  'date',
+  'server',
+  'location',
+  'refresh',
+  'expires',
+  'last-modified',
+  'etag',
+  'accept-ranges',
+  'content-range',
+  'content-disposition',
+])
 
 function copyField(forwarding: Forwarding, lowerName: string, name: string, value: string): void {
   const { request, route } = forwarding
@@ -57,7 +80,11 @@ function copyField(forwarding: Forwarding, lowerName: string, name: string, valu
       out.etag = value
       return
     case 'location':
-      out.location = route.rewriteLocation === undefined ? value : route.rewriteLocation(request, value)
+      copyLocation(
+        forwarding,
+        name,
+        route.rewriteLocation === undefined ? value : route.rewriteLocation(request, value),
+      )
       return
     case 'refresh':
       out.add(name, rewriteRefresh(forwarding, value))
@@ -70,6 +97,12 @@ function copyField(forwarding: Forwarding, lowerName: string, name: string, valu
   }
 }
 
+/** A relative Location stays as the upstream wrote it: `absolute_redirect` is about the proxy's own redirects. */
+function copyLocation({ request: { out } }: Forwarding, name: string, value: string): void {
+  if (value.startsWith('/')) out.add(name, value)
+  else out.location = value
+}
+
 function rewriteRefresh({ request, route }: Forwarding, value: string): string {
   const match = /^(.*?url=)(.*)$/is.exec(value)
   if (match === null || route.rewriteLocation === undefined) return value
@@ -77,7 +110,14 @@ function rewriteRefresh({ request, route }: Forwarding, value: string): string {
 }
 
 /** Fields of the answer that stay when another one takes its place. */
-const kept: ReadonlySet<string> = new Set(['set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges', 'x-accel-expires'])
+const kept: ReadonlySet<string> = new Set([
+  'set-cookie',
+  'content-disposition',
+  'cache-control',
+  'expires',
+  'accept-ranges',
+  'x-accel-expires',
+])
 
 function accelRedirect({ request, route }: Forwarding, head: ResponseHead): (request: Request) => void {
   const { headers } = head
@@ -86,7 +126,12 @@ function accelRedirect({ request, route }: Forwarding, head: ResponseHead): (req
     const name = headers.lowerName(i)
     if (name === 'content-type') out.contentType = headers.value(i)
     else if (kept.has(name) && !route.settings.hidden.has(name)) {
-      out.add(headers.name(i), name === 'set-cookie' && route.rewriteCookie !== undefined ? route.rewriteCookie(request, headers.value(i)) : headers.value(i))
+      out.add(
+        headers.name(i),
+        name === 'set-cookie' && route.rewriteCookie !== undefined
+          ? route.rewriteCookie(request, headers.value(i))
+          : headers.value(i),
+      )
     }
   }
   const target = headers.get('x-accel-redirect') ?? ''
@@ -98,7 +143,8 @@ function accelRedirect({ request, route }: Forwarding, head: ResponseHead): (req
 function redirectTo(request: Request, target: string): void {
   const question = target.indexOf('?')
   const path = unescapeUri(question === -1 ? target : target.slice(0, question))
-  const isUnsafe = /(?:^|\/)\.\.(?:\/|$)|\0/.test(path) || resolveDots(path.startsWith('/') ? path : `/${path}`, false) === undefined
+  const isUnsafe =
+    /(?:^|\/)\.\.(?:\/|$)|\0/.test(path) || resolveDots(path.startsWith('/') ? path : `/${path}`, false) === undefined
   if (isUnsafe) {
     request.log('error', `unsafe URI "${target}" was detected`)
     request.finalize(404)
