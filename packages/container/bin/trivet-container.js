@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 // In a checkout the source runs as it is; a published package carries only dist/.
 import { existsSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import { enableCompileCache, registerHooks } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 const source = new URL('../src/main.ts', import.meta.url)
 if (existsSync(source)) {
+  // Stripping types costs each process 200 ms and 35 MB; the workers use the same folder.
+  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)))
   registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: ['@trivet/source', ...context.conditions] }),

@@ -110,6 +110,8 @@ test("options without effect are answered, booleans are uWSGI's", () => {
 })
 
 test('options of a program are the same options', () => {
+  // As a JavaScript caller would misspell it.
+  const typo: object = { procesess: 2 }
   const { config, diagnostics } = readOptions(
     { module: 'app:app', httpSocket: [':1', ':2'], env: { A: '1' }, disableLogging: true, processes: 2 },
     scope,
@@ -122,14 +124,14 @@ test('options of a program are the same options', () => {
     log: { requests: false },
   })
   expect(config.fronts).toHaveLength(2)
-  const wrong = readOptions({ module: 'app', httpSocket: ':1', ...{ procesess: 2 } }, scope)
+  const wrong = readOptions({ module: 'app', httpSocket: ':1', ...typo }, scope)
   expect(wrong.diagnostics.map(({ message }) => message)).toEqual([
     'unknown option `procesess`, did you mean `processes`?',
   ])
   expect(hasErrors(wrong.diagnostics)).toBe(false)
-  expect(
-    hasErrors(readOptions({ module: 'app', httpSocket: ':1', strict: true, ...{ procesess: 2 } }, scope).diagnostics),
-  ).toBe(true)
+  expect(hasErrors(readOptions({ module: 'app', httpSocket: ':1', strict: true, ...typo }, scope).diagnostics)).toBe(
+    true,
+  )
 })
 
 test.each([

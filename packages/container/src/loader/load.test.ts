@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+
 import { temporaryFolder, type Folder } from '@trivet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApplicationInterface } from '../config/model.ts'
@@ -73,6 +74,10 @@ test('the usual names in their order', () => {
   expect(chooseExport({ default: { app: 4 } }, 'app', 'x')).toEqual({ name: 'app', value: 4 })
 })
 
+class Site {
+  readonly name = 'site'
+}
+
 const two = (environ: unknown, startResponse: unknown): unknown => [environ, startResponse]
 const express = Object.assign(() => {}, { handle: () => {}, listen: () => {} })
 
@@ -108,7 +113,7 @@ test.each<[unknown, ApplicationInterface, RegExp]>([
   [{}, 'auto', /an object with no properties/],
   ['text', 'auto', /a string/],
   [[], 'auto', /an array/],
-  [class App {}, 'auto', /the class App, not an instance of it/],
+  [Site, 'auto', /the class Site, not an instance of it/],
   [() => {}, 'auto', /a function of 0 parameters \(set `interface`/],
   [{ fetch: () => {} }, 'tsgi', /expected a gateway application, \(environ, startResponse\)/],
   [{}, 'node', /expected a Node listener/],

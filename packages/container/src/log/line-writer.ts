@@ -82,11 +82,16 @@ export class FileLines extends BufferedLines {
     }
   }
 
+  /** When the file cannot be opened the old one, moved or not, is written on. */
   reopen(): void {
     this.flush()
-    const next = openSync(this.#path, 'a')
-    closeSync(this.#fd)
-    this.#fd = next
+    try {
+      const next = openSync(this.#path, 'a')
+      closeSync(this.#fd)
+      this.#fd = next
+    } catch (error) {
+      process.stderr.write(`cannot reopen ${this.#path}: ${error instanceof Error ? error.message : String(error)}\n`)
+    }
   }
 
   close(): void {

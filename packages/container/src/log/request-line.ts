@@ -62,8 +62,13 @@ export function compileFormat(format: string, slot: number): RequestLine {
   const parts = format.split(/(%\([^)]*\))/).map((part): ((record: RequestRecord) => string) => {
     if (!part.startsWith('%(')) return () => part
     const name = part.slice(2, -1)
-    if (name.startsWith('var.'))
-      return ({ environ }) => oneLine(String(environ[name.slice(4) as 'REQUEST_METHOD'] ?? '-'))
+    if (name.startsWith('var.')) {
+      const key: string = name.slice('var.'.length)
+      return ({ environ }) => {
+        const value = (environ as unknown as Readonly<Record<string, unknown>>)[key]
+        return typeof value === 'string' ? oneLine(value) : '-'
+      }
+    }
     const variable = variables[name]
     return variable === undefined ? () => '-' : (record) => oneLine(String(variable(record, slot) ?? '-'))
   })

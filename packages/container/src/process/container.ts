@@ -3,7 +3,9 @@
  * behind: sockets, pid file, watchers. It serves no request itself. Reload raises a new generation of workers before the
  * old one drains; when the new one does not load, the old one stays and the reason is printed.
  */
-import { chownSync, closeSync, openSync } from 'node:fs'
+import { closeSync, fchownSync, openSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import {
   bind,
   formatAddress,
@@ -87,7 +89,7 @@ export class Container {
     onCreated?.(container)
     try {
       if (config.pidFile !== undefined) new PidFile(config.pidFile).write()
-      if (config.log.file !== undefined) giveLogAway(config, config.log.file)
+      giveLogAway(config)
       await container.#master.start()
     } catch (error) {
       await container.stop({ graceful: false })
@@ -135,6 +137,7 @@ export class Container {
   /** Opens log files anew, after somebody moved them away. */
   reopenLogs(): void {
     this.#log.reopen()
+    giveLogAway(this.#config)
     this.#master.broadcast({ type: 'reopen' })
   }
 
@@ -252,13 +255,20 @@ function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Om
       ...sourceCondition(execArgv),
       new URL(`../worker/main${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).pathname,
     ],
-    env: { ...process.env, ...config.environment },
+    env: { ...process.env, ...compileCache(), ...config.environment },
     cwd: directory,
     ...(config.uid === undefined ? {} : { uid: config.uid }),
     ...(config.gid === undefined ? {} : { gid: config.gid }),
     payload,
     drainTimeout: config.mercy,
   }
+}
+
+/** Workers share the master's cache of compiled code, where it has one. */
+function compileCache(): Readonly<Record<string, string>> {
+  const folder = getCompileCacheDir()
+  // Node adds a folder for its own version to the one it was given.
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
 
 /** In a checkout the workspace's packages are imported as source. */
@@ -269,10 +279,14 @@ function sourceCondition(execArgv: readonly string[]): readonly string[] {
 }
 
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */
-function giveLogAway(config: ContainerConfig, file: string): void {
-  if (config.uid === undefined && config.gid === undefined) return
-  closeSync(openSync(file, 'a'))
-  chownSync(file, config.uid ?? -1, config.gid ?? -1)
+function giveLogAway({ log: { file }, uid, gid }: ContainerConfig): void {
+  if (file === undefined || (uid === undefined && gid === undefined)) return
+  const fd = openSync(file, 'a')
+  try {
+    fchownSync(fd, uid ?? -1, gid ?? -1)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function startError(error: unknown): unknown {
