@@ -23,8 +23,17 @@ export interface Admission {
 
 /** Fields that may come once only. */
 const unique: ReadonlySet<string> = new Set([
-  'host', 'if-modified-since', 'if-unmodified-since', 'if-match', 'if-none-match', 'content-length', 'content-range', 'if-range', 'transfer-encoding',
-  'expect', 'authorization',
+  'host',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-match',
+  'if-none-match',
+  'content-length',
+  'content-range',
+  'if-range',
+  'transfer-encoding',
+  'expect',
+  'authorization',
 ])
 
 /** Judges a head. */
@@ -59,7 +68,11 @@ function selectServer(head: HeadReader, names: ServerNames<Server>, admission: A
   const sent = head.headers.get('host')
   const text = head.targetHost ?? sent
   if (text === undefined) {
-    if (head.version === 11) throw new HeadError(400, 'client sent HTTP/1.1 request without "Host" header while reading client request headers')
+    if (head.version === 11)
+      throw new HeadError(
+        400,
+        'client sent HTTP/1.1 request without "Host" header while reading client request headers',
+      )
     admission.server = names.find('')
     return
   }
@@ -92,12 +105,12 @@ function checkFields(head: HeadReader, admission: Admission): void {
   }
   refuseDuplicates(headers)
   if (length !== undefined) {
-    if (!/^\d{1,15}$/.test(length)) throw new HeadError(400, 'client sent invalid "Content-Length" header while reading client request headers')
+    if (!/^\d{1,15}$/.test(length))
+      throw new HeadError(400, 'client sent invalid "Content-Length" header while reading client request headers')
     admission.bodyLength = Number(length)
   }
   if (encoding !== undefined) applyEncoding(head, encoding, length, admission)
   if (head.method === 'TRACE') throw new HeadError(405, 'client sent TRACE method while reading client request headers')
-  if (headers.get('user-agent')?.includes('MSIE 6.') === true && head.method === 'POST') admission.keepAlive = false
 }
 
 function refuseDuplicates(headers: HeaderFields): void {
@@ -107,7 +120,10 @@ function refuseDuplicates(headers: HeaderFields): void {
     if (size !== 4 && size !== 6 && size !== 8 && size < 12) continue
     const name = headers.lowerName(i)
     if (unique.has(name) && headers.indexOf(name, i + 1) !== -1) {
-      throw new HeadError(400, `client sent duplicate header line: "${headers.name(i)}" while reading client request headers`)
+      throw new HeadError(
+        400,
+        `client sent duplicate header line: "${headers.name(i)}" while reading client request headers`,
+      )
     }
   }
 }
@@ -119,10 +135,18 @@ function applyConnection(value: string, admission: Admission): void {
 }
 
 function applyEncoding(head: HeadReader, encoding: string, length: string | undefined, admission: Admission): void {
-  if (head.version < 11) throw new HeadError(400, 'client sent HTTP/1.0 request with "Transfer-Encoding" header while reading client request headers')
-  if (encoding.toLowerCase() !== 'chunked') throw new HeadError(501, 'client sent unknown "Transfer-Encoding" while reading client request headers')
+  if (head.version < 11)
+    throw new HeadError(
+      400,
+      'client sent HTTP/1.0 request with "Transfer-Encoding" header while reading client request headers',
+    )
+  if (encoding.toLowerCase() !== 'chunked')
+    throw new HeadError(501, 'client sent unknown "Transfer-Encoding" while reading client request headers')
   if (length !== undefined) {
-    throw new HeadError(400, 'client sent "Content-Length" and "Transfer-Encoding" headers at the same time while reading client request headers')
+    throw new HeadError(
+      400,
+      'client sent "Content-Length" and "Transfer-Encoding" headers at the same time while reading client request headers',
+    )
   }
   admission.bodyLength = -1
 }

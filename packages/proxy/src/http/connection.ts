@@ -26,6 +26,7 @@ const pipelineLimit = 64 * 1024
 type State = 'head' | 'request' | 'lingering' | 'tunnel' | 'closed'
 
 const nothing: Buffer = Buffer.alloc(0)
+const lastChunk = Buffer.from('0\r\n\r\n')
 let counter = 0
 let dirty: Connection[] = []
 
@@ -50,7 +51,7 @@ class Discard implements BodySink {
   }
 
   onBodyError(): void {
-    this.#connection.destroy()
+    this.#connection.discardFailed()
   }
 }
 
@@ -89,7 +90,8 @@ export class Connection {
     this.socket = socket
     this.clientAddress = 'path' in listener.spec.address ? 'unix:' : (socket.remoteAddress ?? '')
     if (this.clientAddress.startsWith('::ffff:')) this.clientAddress = this.clientAddress.slice(7)
-    this.#names = listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
+    this.#names =
+      listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('end', () => this.#onEnd())
     socket.on('error', () => this.#onClosed())
@@ -219,7 +221,8 @@ export class Connection {
     const head = this.#head
     const { settings } = this.#names.fallback
     const now = Date.now()
-    if (head.length === 0 && !head.hasLine && this.#deadline === Number.POSITIVE_INFINITY) this.#deadline = now + settings.clientHeaderTimeout
+    if (head.length === 0 && !head.hasLine && this.#deadline === Number.POSITIVE_INFINITY)
+      this.#deadline = now + settings.clientHeaderTimeout
     let failure: HeadError | undefined
     try {
       if (!head.read(this.#input, settings)) {
@@ -235,7 +238,8 @@ export class Connection {
     }
     this.#isWaitingForHead = false
     this.#deadline = Number.POSITIVE_INFINITY
-    this.#input = failure !== undefined || head.length === this.#input.length ? nothing : this.#input.subarray(head.length)
+    this.#input =
+      failure !== undefined || head.length === this.#input.length ? nothing : this.#input.subarray(head.length)
     this.#startRequest(head, failure, now)
     return true
   }
@@ -267,8 +271,7 @@ export class Connection {
       finalize(request, problem.status)
       return
     }
-    const { core } = server.root
-    if (this.service.draining || this.requests >= core.keepaliveRequests || now - this.startTime > core.keepaliveTime) request.keepAlive = false
+    if (this.service.draining) request.keepAlive = false
     run(request)
   }
 
@@ -301,6 +304,23 @@ export class Connection {
     this.#lingerUntil = Date.now() + request.location.core.lingeringTime
     request.body.limit = 0
     request.body.read(new Discard(this))
+  }
+
+  /** Whether all of a body seems to have come already. */
+  hasWhole(body: RequestBody): boolean {
+    const input = this.#input
+    if (body.length >= 0) return input.length >= body.length - body.received
+    return input.length >= 5 && input.subarray(-5).equals(lastChunk)
+  }
+
+  /** Reads over what has come of a body that nobody wants; the status to answer with when it is malformed, else 0. */
+  discardAvailable(request: Request): number {
+    const { body } = request
+    if (body.isDone || body.hasSink || this.#input.length === 0) return 0
+    body.skip(new Discard(this))
+    const used = body.take(this.#input)
+    this.#input = used === this.#input.length ? nothing : this.#input.subarray(used)
+    return body.failure
   }
 
   /** The unwanted rest of a body has been read. */
@@ -347,6 +367,11 @@ export class Connection {
     this.#state = 'closed'
     this.socket.destroySoon()
     this.service.remove(this)
+  }
+
+  /** The rest of a body is malformed: after an answer that ends the connection, before it the answer says so. */
+  discardFailed(): void {
+    if (this.#waitsForDiscard) this.destroy()
   }
 
   /** Closes a connection between two requests. */
@@ -414,7 +439,11 @@ export class Connection {
   }
 
   #headTimeout(): void {
-    this.log.write('info', `client timed out (110: Connection timed out) while reading client request line, client: ${this.clientAddress}, server: ${this.listener.spec.text}`, this.id)
+    this.log.write(
+      'info',
+      `client timed out (110: Connection timed out) while reading client request line, client: ${this.clientAddress}, server: ${this.listener.spec.text}`,
+      this.id,
+    )
     if (this.#input.length === 0) {
       this.#closeNow()
       return

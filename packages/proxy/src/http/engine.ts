@@ -36,6 +36,7 @@ function findLocation(request: Request): void {
     request.location = request.server.root
     const found = request.server.tree.find(request)
     applyLimitExcept(request)
+    limitKeepAlive(request)
     if (request.location.core.internal && !request.internal) return finalize(request, 404)
     if (bodyIsTooLarge(request)) return finalize(request, 413)
     if (found === 'redirect') return redirectToSlash(request)
@@ -61,6 +62,32 @@ function runLocationRewrite(request: Request, location: Location): number {
 function applyLimitExcept(request: Request): void {
   const { limitExcept } = request.location
   if (limitExcept !== undefined && !limitExcept.methods.has(request.method)) request.location = limitExcept.location
+}
+
+/** Bounds of the location on how long and with whom a connection is kept. */
+function limitKeepAlive(request: Request): void {
+  if (!request.keepAlive) return
+  const { connection, location, method, startTime } = request
+  const { core } = location
+  const { keepaliveDisable } = core
+  if (
+    core.keepaliveTimeout === 0 ||
+    connection.requests >= core.keepaliveRequests ||
+    startTime - connection.startTime > core.keepaliveTime
+  )
+    request.keepAlive = false
+  else if (keepaliveDisable.has('msie6') && method === 'POST' && isOldExplorer(request)) request.keepAlive = false
+  else if (keepaliveDisable.has('safari') && isMacSafari(request)) request.keepAlive = false
+}
+
+function isOldExplorer(request: Request): boolean {
+  const agent = request.headers.get('user-agent') ?? ''
+  return /MSIE [45]\./.test(agent) || (agent.includes('MSIE 6.') && !agent.includes('SV1'))
+}
+
+function isMacSafari(request: Request): boolean {
+  const agent = request.headers.get('user-agent') ?? ''
+  return agent.includes('Safari/') && agent.includes('Mac OS X') && !agent.includes('Chrome')
 }
 
 function bodyIsTooLarge(request: Request): boolean {

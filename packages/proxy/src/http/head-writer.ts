@@ -27,19 +27,25 @@ export function writeHead(request: Request): boolean {
   const bodiless = status === 204 || status === 304 || status < 200
   if (bodiless) request.headOnly = true
   let text = `HTTP/1.1 ${out.statusLine ?? statusText(status)}\r\nServer: ${out.server ?? core.serverHeader}\r\nDate: ${out.date ?? httpDate()}\r\n`
+  const mayChunk = request.version === 11 && core.chunkedTransferEncoding
+  // Trailers need chunks, whether the size is known or not.
+  if (out.lateTrailers !== undefined && mayChunk && !bodiless) out.contentLength = -1
   if (status === 204) {
     out.contentType = undefined
     out.contentLength = -1
     out.lastModified = undefined
   }
   if (out.contentType !== undefined && out.contentType !== '') {
-    text += out.charset === undefined ? `Content-Type: ${out.contentType}\r\n` : `Content-Type: ${out.contentType}; charset=${out.charset}\r\n`
+    text +=
+      out.charset === undefined
+        ? `Content-Type: ${out.contentType}\r\n`
+        : `Content-Type: ${out.contentType}; charset=${out.charset}\r\n`
   }
   if (out.contentLength >= 0 && status !== 304) text += `Content-Length: ${out.contentLength}\r\n`
   if (out.lastModified !== undefined) text += `Last-Modified: ${out.lastModified}\r\n`
   if (out.location !== undefined) text += `Location: ${absoluteLocation(request, out.location)}\r\n`
   if (out.contentLength < 0 && !bodiless) {
-    if (request.version === 11 && core.chunkedTransferEncoding) {
+    if (mayChunk) {
       request.chunked = true
       text += 'Transfer-Encoding: chunked\r\n'
     } else if (request.method !== 'HEAD') request.keepAlive = false
@@ -56,19 +62,16 @@ export function writeHead(request: Request): boolean {
   return true
 }
 
-/** Whether the body will be sent in chunks; known before the head is written. */
-export function willBeChunked(request: Request): boolean {
-  const { out } = request
-  const bodiless = out.status === 204 || out.status === 304 || out.status < 200
-  return out.contentLength < 0 && !bodiless && request.version === 11 && request.location.core.chunkedTransferEncoding
-}
-
 /** nginx completes a Location that is only a path, unless told not to. */
 function absoluteLocation(request: Request, location: string): string {
   const { core } = request.location
   if (!location.startsWith('/') || !core.absoluteRedirect || location.startsWith('//')) return location
   const { connection } = request
-  const host = core.serverNameInRedirect ? request.server.name : request.host !== '' ? request.host : connection.localHost
+  const host = core.serverNameInRedirect
+    ? request.server.name
+    : request.host !== ''
+      ? request.host
+      : connection.localHost
   const ownPort = core.serverNameInRedirect || request.host !== '' ? connection.localPort : connection.localPort
   const port = core.portInRedirect && ownPort !== 80 && ownPort !== 0 ? `:${ownPort}` : ''
   return `http://${host}${port}${location}`

@@ -30,7 +30,8 @@ const nameCharacters: Uint8Array = new Uint8Array(256).fill(3)
 nameCharacters.fill(0, 0, 0x21)
 nameCharacters[0x7f] = 0
 nameCharacters[0x3a] = 0
-for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-') nameCharacters[character.charCodeAt(0)] = 1
+for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-')
+  nameCharacters[character.charCodeAt(0)] = 1
 nameCharacters[0x5f] = 2
 
 /** Reads one head; used again for the next request of the connection. */
@@ -71,7 +72,11 @@ export class HeadReader {
   /** Reads on; true when the head is complete. Throws HeadError. */
   read(bytes: Buffer, settings: ServerSettings): boolean {
     const { count, size } = settings.largeClientHeaderBuffers
-    const text = bytes.toString('latin1', 0, Math.min(bytes.length, (count + 1) * size + settings.clientHeaderBufferSize))
+    const text = bytes.toString(
+      'latin1',
+      0,
+      Math.min(bytes.length, (count + 1) * size + settings.clientHeaderBufferSize),
+    )
     for (;;) {
       const end = text.indexOf('\n', this.#at)
       this.#makeRoom((end === -1 ? text.length : end + 1) - this.#at, end !== -1, settings)
@@ -94,8 +99,13 @@ export class HeadReader {
 
   /** Bad first bytes (a TLS handshake, say) are refused without waiting for the end of a line. */
   #wait(text: string): false {
-    if (!this.hasLine && this.#at < text.length && !/^\r?$|^[A-Z_-]+(?: |$)/.test(text.slice(this.#at, this.#at + 64))) {
-      if (!/^[A-Z_-]{64}/.test(text.slice(this.#at))) throw new HeadError(400, 'client sent invalid method while reading client request line')
+    if (
+      !this.hasLine &&
+      this.#at < text.length &&
+      !/^\r?$|^[A-Z_-]+(?: |$)/.test(text.slice(this.#at, this.#at + 64))
+    ) {
+      if (!/^[A-Z_-]{64}/.test(text.slice(this.#at)))
+        throw new HeadError(400, 'client sent invalid method while reading client request line')
     }
     return false
   }
@@ -104,7 +114,11 @@ export class HeadReader {
    * nginx's accounting: lines fill the small buffer first; one that does not fit moves to the next large buffer, of
    * which there are only so many, and must fit into it whole. `isWhole` tells a line from the beginning of one.
    */
-  #makeRoom(length: number, isWhole: boolean, { clientHeaderBufferSize, largeClientHeaderBuffers: { count, size } }: ServerSettings): void {
+  #makeRoom(
+    length: number,
+    isWhole: boolean,
+    { clientHeaderBufferSize, largeClientHeaderBuffers: { count, size } }: ServerSettings,
+  ): void {
     if (this.#room < 0) this.#room = clientHeaderBufferSize
     if (length <= this.#room) {
       if (isWhole) this.#room -= length
@@ -124,19 +138,21 @@ export class HeadReader {
     this.line = line
     const match = requestLine.exec(line)
     if (match === null) {
-      if (!/^[A-Z_-]+ /.test(line)) throw new HeadError(400, 'client sent invalid method while reading client request line')
+      if (!/^[A-Z_-]+ /.test(line))
+        throw new HeadError(400, 'client sent invalid method while reading client request line')
       throw new HeadError(400, 'client sent invalid request while reading client request line')
     }
     this.method = match[1] ?? ''
     this.target = match[2] ?? ''
     this.#version(match[3], match[4])
-    if (!this.target.startsWith('/')) this.#absoluteTarget()
+    if (!this.target.startsWith('/') || this.method === 'CONNECT') this.#absoluteTarget()
     this.hasLine = true
   }
 
   #version(major: string | undefined, minor: string | undefined): void {
     if (major === undefined || minor === undefined) {
-      if (this.method !== 'GET') throw new HeadError(400, 'client sent invalid method in HTTP/0.9 request while reading client request line')
+      if (this.method !== 'GET')
+        throw new HeadError(400, 'client sent invalid method in HTTP/0.9 request while reading client request line')
       this.version = 9
       return
     }
@@ -148,7 +164,8 @@ export class HeadReader {
 
   #absoluteTarget(): void {
     const match = this.method === 'CONNECT' ? null : absolute.exec(this.target)
-    if (this.method === 'CONNECT' && /^(?:\[[\w.:]+\]|[\w.-]+):\d+$/.test(this.target)) throw new HeadError(405, 'client sent CONNECT method while reading client request line')
+    if (this.method === 'CONNECT' && /^(?:\[[\w.:]+\]|[\w.-]+):\d+$/.test(this.target))
+      throw new HeadError(405, 'client sent CONNECT method while reading client request line')
     if (match === null) throw new HeadError(400, 'client sent invalid request while reading client request line')
     this.targetHost = match[2] ?? ''
     const rest = match[3] ?? ''
@@ -171,7 +188,11 @@ export class HeadReader {
     while (from < to && text.charCodeAt(from) === 32) from++
     while (to > from && text.charCodeAt(to - 1) === 32) to--
     if (hasForbidden(text, from, to)) throw invalidHeader
-    if (++this.#count > settings.maxHeaders) throw new HeadError(internalStatus.headerTooLarge, 'client sent too many header lines while reading client request headers')
+    if (++this.#count > settings.maxHeaders)
+      throw new HeadError(
+        internalStatus.headerTooLarge,
+        'client sent too many header lines while reading client request headers',
+      )
     if (odd && settings.ignoreInvalidHeaders) return
     this.#offsets.push(start, colon, from, to)
   }

@@ -8,7 +8,11 @@ export interface FileRange {
 }
 
 /** The ranges asked for; `ignore` when the field does not apply, `unsatisfiable` for a 416. */
-export function parseRanges(field: string, size: number, maxRanges: number): readonly FileRange[] | 'ignore' | 'unsatisfiable' {
+export function parseRanges(
+  field: string,
+  size: number,
+  maxRanges: number,
+): readonly FileRange[] | 'ignore' | 'unsatisfiable' {
   if (!/^bytes=/i.test(field) || maxRanges === 0) return 'ignore'
   const ranges: FileRange[] = []
   let total = 0

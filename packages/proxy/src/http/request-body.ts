@@ -14,7 +14,17 @@ export interface BodySink {
   onBodyError(status: number): void
 }
 
-type ChunkPlace = 'size' | 'extension' | 'size-end' | 'data' | 'data-cr' | 'data-lf' | 'trailer' | 'trailer-line' | 'trailer-end' | 'last-end'
+type ChunkPlace =
+  | 'size'
+  | 'extension'
+  | 'size-end'
+  | 'data'
+  | 'data-cr'
+  | 'data-lf'
+  | 'trailer'
+  | 'trailer-line'
+  | 'trailer-end'
+  | 'last-end'
 
 /** Longest chunk framing (sizes, extensions, trailers) accepted for one body, in bytes: enough for 1-byte chunks of usual bodies, not for endless trailers. */
 const trailerLimit = 32 * 1024
@@ -60,17 +70,23 @@ export class RequestBody {
   read(sink: BodySink): void {
     this.#sink = sink
     this.#isPaused = false
-    if (this.isDone) {
-      sink.onBodyEnd()
-      return
-    }
     if (this.failure !== 0) {
       sink.onBodyError(this.failure)
       return
     }
-    if (this.#expectsContinue && this.#connection.unread === 0) this.#connection.send('HTTP/1.1 100 Continue\r\n\r\n')
+    if (this.#expectsContinue) this.#connection.send('HTTP/1.1 100 Continue\r\n\r\n')
     this.#expectsContinue = false
+    if (this.isDone) {
+      sink.onBodyEnd()
+      return
+    }
     this.#connection.wantBody()
+  }
+
+  /** Takes a reader without asking the client for anything. */
+  skip(sink: BodySink): void {
+    this.limit = 0
+    this.#sink = sink
   }
 
   /** Stops the flow until `resume`. */

@@ -96,7 +96,15 @@ export class Request implements BodyListener {
   constructor(
     connection: Connection,
     server: Server,
-    head: { method: string; line: string; target: string; version: number; protocol: string; headers: HeaderFields; length: number },
+    head: {
+      method: string
+      line: string
+      target: string
+      version: number
+      protocol: string
+      headers: HeaderFields
+      length: number
+    },
     body: RequestBody,
     keepAlive: boolean,
     startTime: number,

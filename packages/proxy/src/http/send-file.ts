@@ -114,7 +114,10 @@ class FileSender implements Activity {
         return
       }
       if (error !== null || length === 0) {
-        this.#request.log('crit', `read() "${this.#request.uri}" failed (${error?.message ?? 'the file became shorter'})`)
+        this.#request.log(
+          'crit',
+          `read() "${this.#request.uri}" failed (${error?.message ?? 'the file became shorter'})`,
+        )
         this.#request.abort()
         return
       }

@@ -21,7 +21,11 @@ export interface HttpService {
 }
 
 /** Starts to accept. */
-export async function serveHttp(config: ProxyConfig, listeners: readonly BoundSocket[], log: ErrorLog): Promise<HttpService> {
+export async function serveHttp(
+  config: ProxyConfig,
+  listeners: readonly BoundSocket[],
+  log: ErrorLog,
+): Promise<HttpService> {
   const { http } = config
   const service = new Service(log, http?.slots ?? 0)
   const servers: NetServer[] = []
@@ -50,7 +54,12 @@ function accept(service: Service, listener: Listener, fd: number): Promise<NetSe
   })
 }
 
-async function drain(service: Service, servers: readonly NetServer[], config: ProxyConfig, timeout: number): Promise<void> {
+async function drain(
+  service: Service,
+  servers: readonly NetServer[],
+  config: ProxyConfig,
+  timeout: number,
+): Promise<void> {
   for (const server of servers) server.close()
   await new Promise<void>((resolve) => {
     service.onIdle = resolve

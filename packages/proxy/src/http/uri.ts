@@ -63,7 +63,8 @@ export function unescapeUri(text: string): string {
 }
 
 function escaper(unsafe: RegExp): (text: string) => string {
-  const escapeOne = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  const escapeOne = (character: string): string =>
+    `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
   return (text) => (unsafe.test(text) ? text.replace(new RegExp(unsafe.source, 'g'), escapeOne) : text)
 }
 

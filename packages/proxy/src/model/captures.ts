@@ -10,12 +10,19 @@ export type GroupBinding = (request: Request, groups: Readonly<Record<string, st
 export function bindGroups(pattern: Pattern, variables: VariableTable): readonly GroupBinding[] {
   return pattern.names.flatMap((name) => {
     const assign = variables.assignable(name)
-    return assign === undefined ? [] : [(request: Request, groups: Readonly<Record<string, string>>) => assign(request, groups[name] ?? '')]
+    return assign === undefined
+      ? []
+      : [(request: Request, groups: Readonly<Record<string, string>>) => assign(request, groups[name] ?? '')]
   })
 }
 
 /** Matches a pattern; on success the request's captures and named variables are set. */
-export function matches(request: Request, subject: string, pattern: Pattern, bindings: readonly GroupBinding[]): boolean {
+export function matches(
+  request: Request,
+  subject: string,
+  pattern: Pattern,
+  bindings: readonly GroupBinding[],
+): boolean {
   const captures = pattern.regex.exec(subject)
   if (captures === null) return false
   request.captures = captures

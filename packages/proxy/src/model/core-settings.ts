@@ -40,6 +40,8 @@ export interface CoreSettings {
   readonly keepaliveHeader: number
   readonly keepaliveRequests: number
   readonly keepaliveTime: number
+  /** Browsers whose connections are not kept: `msie6`, `safari`. */
+  readonly keepaliveDisable: ReadonlySet<string>
   readonly lingeringClose: 'off' | 'on' | 'always'
   readonly lingeringTime: number
   readonly lingeringTimeout: number

@@ -32,7 +32,8 @@ export class Freezer {
   /** One location and those inside it. */
   location(scope: LocationScope): Location {
     for (const inner of scope.children) {
-      if (inner instanceof LocationScope && inner.context === 'if in location') inner.set(frozenKey, this.location(inner))
+      if (inner instanceof LocationScope && inner.context === 'if in location')
+        inner.set(frozenKey, this.location(inner))
     }
     const attachments = this.#modules.flatMap((module) => module.attach?.(scope) ?? [])
     const core = readCoreSettings(scope)
@@ -59,9 +60,15 @@ function namedAfter(scope: LocationScope): Location['name'] {
 }
 
 function handlersOf(attachments: readonly Attachment[], satisfyAny: boolean): readonly Handler[] {
-  const pick = (phase: 'preaccess' | 'access' | 'precontent' | 'content'): Handler[] => attachments.flatMap((attachment) => attachment[phase] ?? [])
+  const pick = (phase: 'preaccess' | 'access' | 'precontent' | 'content'): Handler[] =>
+    attachments.flatMap((attachment) => attachment[phase] ?? [])
   const access = pick('access')
-  return [...pick('preaccess'), ...(satisfyAny && access.length > 1 ? [anyOf(access)] : access), ...pick('precontent'), ...pick('content')]
+  return [
+    ...pick('preaccess'),
+    ...(satisfyAny && access.length > 1 ? [anyOf(access)] : access),
+    ...pick('precontent'),
+    ...pick('content'),
+  ]
 }
 
 /** `satisfy any`: the first handler that allows is enough; else the worst answer counts. */

@@ -22,7 +22,15 @@ const later: Readonly<Record<string, string>> = {
   http2: 'HTTP/2 is not supported yet: the `http2` parameter of `listen` comes later',
   quic: 'HTTP/3 is not supported: the `quic` parameter of `listen` has no counterpart here',
 }
-const flags: ReadonlySet<string> = new Set(['default_server', 'default', 'reuseport', 'deferred', 'bind', 'proxy_protocol', 'multipath'])
+const flags: ReadonlySet<string> = new Set([
+  'default_server',
+  'default',
+  'reuseport',
+  'deferred',
+  'bind',
+  'proxy_protocol',
+  'multipath',
+])
 const ignored = /^(?:setfib|fastopen|rcvbuf|sndbuf|accept_filter|so_keepalive)=/
 
 /** Parses the words of a `listen` directive; throws a SyntaxError that says what is wrong. */
@@ -56,12 +64,15 @@ function parseAddress(target: string, defaultPort: number): ListenSpec['address'
     return [{ path }]
   }
   const bracketed = /^\[([0-9a-f:.]+)\](?::([\d-]+))?$/i.exec(target)
-  if (bracketed !== null) return ports(bracketed[2], defaultPort, target).map((port) => ({ host: bracketed[1] ?? '::', port }))
-  if (/^\d+(?:-\d+)?$/.test(target)) return ports(target, defaultPort, target).map((port) => ({ host: '0.0.0.0', port }))
+  if (bracketed !== null)
+    return ports(bracketed[2], defaultPort, target).map((port) => ({ host: bracketed[1] ?? '::', port }))
+  if (/^\d+(?:-\d+)?$/.test(target))
+    return ports(target, defaultPort, target).map((port) => ({ host: '0.0.0.0', port }))
   const [host = '', text, ...rest] = target.split(':')
   if (rest.length > 0 || host === '') throw new SyntaxError(`invalid host in "${target}" of the "listen" directive`)
   const named = host === '*' ? '0.0.0.0' : host === 'localhost' ? '127.0.0.1' : host
-  if (!/^\d+\.\d+\.\d+\.\d+$/.test(named)) throw new SyntaxError(`host not found in "${target}" of the "listen" directive`)
+  if (!/^\d+\.\d+\.\d+\.\d+$/.test(named))
+    throw new SyntaxError(`host not found in "${target}" of the "listen" directive`)
   return ports(text, defaultPort, target).map((port) => ({ host: named, port }))
 }
 

@@ -38,15 +38,27 @@ export function buildListeners(entries: readonly Entry[], report: Report): Liste
 
 function covers(wildcard: ListenSpec, spec: ListenSpec): boolean {
   if (!('host' in wildcard.address) || !('host' in spec.address) || isWildcard(spec.address)) return false
-  return wildcard.address.port === spec.address.port && wildcard.address.host.includes(':') === spec.address.host.includes(':')
+  return (
+    wildcard.address.port === spec.address.port &&
+    wildcard.address.host.includes(':') === spec.address.host.includes(':')
+  )
 }
 
 function listensOf(scope: ServerScope): readonly Listening[] {
   if (scope.listens.length > 0) return scope.listens
-  return parseListen([process.geteuid?.() === 0 ? '80' : '8000'], 80).specs.map((spec) => ({ spec, isDefault: false, statement: undefined }))
+  return parseListen([process.geteuid?.() === 0 ? '80' : '8000'], 80).specs.map((spec) => ({
+    spec,
+    isDefault: false,
+    statement: undefined,
+  }))
 }
 
-function add(addresses: Map<string, AddressServers>, entry: Entry, { spec, isDefault, statement }: Listening, report: Report): void {
+function add(
+  addresses: Map<string, AddressServers>,
+  entry: Entry,
+  { spec, isDefault, statement }: Listening,
+  report: Report,
+): void {
   const known = addresses.get(spec.text)
   const address = known ?? { spec, entries: [], preferred: undefined }
   if (known === undefined) addresses.set(spec.text, address)

@@ -47,7 +47,8 @@ export class LocationTree {
       const { name } = location
       if (name.kind === 'exact') this.#exact.set(name.text, location)
       else if (name.kind === 'regex') this.#regexes.push({ regex: name.pattern.regex, location })
-      else if (name.kind === 'prefix' || name.kind === 'prefix-final') this.#prefixes.push({ text: name.text, location })
+      else if (name.kind === 'prefix' || name.kind === 'prefix-final')
+        this.#prefixes.push({ text: name.text, location })
       if (location.autoRedirect && name.kind !== 'regex' && name.text.length > 1 && name.text.endsWith('/')) {
         this.#redirects.set(name.text.slice(0, -1), location)
       }

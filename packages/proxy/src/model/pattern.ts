@@ -19,7 +19,7 @@ const translations: readonly (readonly [RegExp, string])[] = [
   [/\\A/g, '^'],
   [/\\[zZ]/g, '$'],
   [/\\h/g, String.raw`[ \t]`],
-  [/(?<=[^\\][*+?}])\+/g, ''],
+  [/(?<=[^\\](?:[*+?]|\{\d+(?:,\d*)?\}))\+/g, ''],
 ]
 
 /** Compiles a PCRE pattern; throws a SyntaxError which says what is wrong. */

@@ -92,4 +92,3 @@ export function textOf(statement: Statement, index: number): string {
 export function textsOf(statement: Statement): string[] {
   return statement.args.map((word) => word.text)
 }
-

@@ -8,7 +8,11 @@ import type { Pattern } from './pattern.ts'
 /** A `server_name`: exactly one of the forms. */
 export type ServerName =
   | { readonly kind: 'exact'; readonly text: string }
-  | { readonly kind: 'leading'; readonly text: string; readonly bare: boolean /* `.example.com` is also the name itself */ }
+  | {
+      readonly kind: 'leading'
+      readonly text: string
+      readonly bare: boolean /* `.example.com` is also the name itself */
+    }
   | { readonly kind: 'trailing'; readonly text: string }
   | { readonly kind: 'regex'; readonly pattern: Pattern; readonly bind: readonly GroupBinding[] }
 
@@ -79,7 +83,8 @@ function place<Server>(map: Map<string, Server>, key: string, server: Server): b
 /** Parses a name that is no regular expression; throws a SyntaxError when it is malformed. */
 export function parseServerName(text: string): Exclude<ServerName, { kind: 'regex' }> {
   const name = text.toLowerCase()
-  const wrong = (): SyntaxError => new SyntaxError(`invalid server name or wildcard "${text}" on "server_name" directive`)
+  const wrong = (): SyntaxError =>
+    new SyntaxError(`invalid server name or wildcard "${text}" on "server_name" directive`)
   if (name.includes('*', 1) && !/^[^*]+\.\*$/.test(name)) throw wrong()
   if (name.startsWith('*.')) return { kind: 'leading', text: name.slice(2), bare: false }
   if (name.startsWith('*') || name === '.') throw wrong()

@@ -72,7 +72,9 @@ export function splitVariables(text: string): (string | { readonly name: string 
 /** Compiles a text at a place. */
 export function compileText(text: string, place: Place, variables: VariableTable): Value {
   if (!text.includes('$')) return constantValue(text)
-  return new Value(splitVariables(text).map((part) => (typeof part === 'string' ? part : variables.reference(part.name, place))))
+  return new Value(
+    splitVariables(text).map((part) => (typeof part === 'string' ? part : variables.reference(part.name, place))),
+  )
 }
 
 /** Compiles a word of the configuration. */

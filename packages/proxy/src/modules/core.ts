@@ -24,21 +24,30 @@ import { nginxVersion, productName } from '../model/identity.ts'
 /** The HttpScope of a configuration, once `http` has been met. */
 export const httpScopeKey: Key<HttpScope> = key('http')
 /** Where relative paths start; set on the main scope before anything is applied. */
-export const prefixKey: Key<{ readonly prefix: string; readonly folder: string; readonly modules: readonly Module[] }> = key('prefix')
+export const prefixKey: Key<{ readonly prefix: string; readonly folder: string; readonly modules: readonly Module[] }> =
+  key('prefix')
 
 const megabyte = 1024 * 1024
 const minute = 60_000
 const serverContexts: readonly Context[] = ['http', 'server']
 
 /** Settings other modules look at, too. */
-export const rootSetting: Setting<{ readonly value: Value; readonly alias: boolean; readonly prefix: string | undefined }> = setting('root', {
+export const rootSetting: Setting<{
+  readonly value: Value
+  readonly alias: boolean
+  readonly prefix: string | undefined
+}> = setting('root', {
   value: constantValue('html'),
   alias: false,
   prefix: undefined,
 })
 const types: Setting<ReadonlyMap<string, string>> = setting(
   'types',
-  new Map([['html', 'text/html'], ['gif', 'image/gif'], ['jpg', 'image/jpeg']]),
+  new Map([
+    ['html', 'text/html'],
+    ['gif', 'image/gif'],
+    ['jpg', 'image/jpeg'],
+  ]),
 )
 const defaultType = setting('default_type', 'text/plain')
 const errorPages: Setting<readonly ErrorPage[]> = setting('error_page', [])
@@ -52,9 +61,13 @@ const clientBodyTimeout = setting('client_body_timeout', minute)
 const bodyInFileOnly = setting<'off' | 'on' | 'clean'>('client_body_in_file_only', 'off')
 const bodyInSingleBuffer = setting('client_body_in_single_buffer', false)
 const sendTimeout = setting('send_timeout', minute)
-const keepaliveTimeout: Setting<{ readonly timeout: number; readonly header: number }> = setting('keepalive_timeout', { timeout: 75_000, header: 0 })
+const keepaliveTimeout: Setting<{ readonly timeout: number; readonly header: number }> = setting('keepalive_timeout', {
+  timeout: 75_000,
+  header: 0,
+})
 const keepaliveRequests = setting('keepalive_requests', 1000)
 const keepaliveTime = setting('keepalive_time', 3_600_000)
+const keepaliveDisable: Setting<ReadonlySet<string>> = setting('keepalive_disable', new Set(['msie6']))
 const lingeringClose = setting<'off' | 'on' | 'always'>('lingering_close', 'on')
 const lingeringTime = setting('lingering_time', 30_000)
 const lingeringTimeout = setting('lingering_timeout', 5000)
@@ -81,7 +94,12 @@ const onOff = { on: 'on', off: 'off' } as const
 
 const rows: readonly Directive[] = [
   {
-    name: 'http', contexts: ['main'], args: [0, 0], block: 'http', once: true, doc: 'Everything about HTTP.',
+    name: 'http',
+    contexts: ['main'],
+    args: [0, 0],
+    block: 'http',
+    once: true,
+    doc: 'Everything about HTTP.',
     apply: (scope, statement) => {
       const place = scope.get(prefixKey)
       if (place === undefined) throw new Error('the main scope has no prefix')
@@ -101,68 +119,173 @@ const rows: readonly Directive[] = [
   }),
   row('listen', 'An address the server answers on.', { contexts: ['server'], args: atLeast(1) }, applyListen),
   row('server_name', 'Names of the server.', { contexts: ['server'], args: atLeast(1) }, applyServerName),
-  row('location', 'Settings for a part of the URIs.', { contexts: ['server', 'location'], args: [1, 2], block: 'location' }, applyLocation),
-  row('limit_except', 'Settings for all methods but some.', { contexts: ['location'], args: atLeast(1), block: 'limit_except' }, (scope, statement) => {
-    if (!(scope instanceof LocationScope)) return undefined
-    const inner = new LocationScope(scope, { kind: 'nameless', text: scope.name.text }, 'limit_except', statement)
-    const methods = new Set(textsOf(statement).map((method) => method.toUpperCase()))
-    if (methods.has('GET')) methods.add('HEAD')
-    scope.limitExcept = { methods, scope: inner }
-    return inner
-  }),
+  row(
+    'location',
+    'Settings for a part of the URIs.',
+    { contexts: ['server', 'location'], args: [1, 2], block: 'location' },
+    applyLocation,
+  ),
+  row(
+    'limit_except',
+    'Settings for all methods but some.',
+    { contexts: ['location'], args: atLeast(1), block: 'limit_except' },
+    (scope, statement) => {
+      if (!(scope instanceof LocationScope)) return undefined
+      const inner = new LocationScope(scope, { kind: 'nameless', text: scope.name.text }, 'limit_except', statement)
+      const methods = new Set(textsOf(statement).map((method) => method.toUpperCase()))
+      if (methods.has('GET')) methods.add('HEAD')
+      scope.limitExcept = { methods, scope: inner }
+      return inner
+    },
+  ),
   row('error_log', 'Where errors are logged.', { args: [1, 2] }, applyErrorLog),
-  row('root', 'The folder the URI is appended to.', { contexts: everywhereAndIf, once: true }, (scope, statement, report) => setRoot(scope, statement, report, false)),
-  row('alias', "The folder that takes the place of the location's prefix.", { contexts: ['location'], once: true }, (scope, statement, report) => setRoot(scope, statement, report, true)),
+  row(
+    'root',
+    'The folder the URI is appended to.',
+    { contexts: everywhereAndIf, once: true },
+    (scope, statement, report) => setRoot(scope, statement, report, false),
+  ),
+  row(
+    'alias',
+    "The folder that takes the place of the location's prefix.",
+    { contexts: ['location'], once: true },
+    (scope, statement, report) => setRoot(scope, statement, report, true),
+  ),
   row('types', 'MIME types by file name extension.', { args: [0, 0], block: 'any' }, applyTypes),
-  row('default_type', 'The MIME type of other files.', { once: true }, (scope, statement) => scope.set(defaultType, textOf(statement, 0))),
-  row('error_page', 'What to answer instead of a status.', { contexts: everywhereAndIf, args: atLeast(2) }, applyErrorPage),
+  row('default_type', 'The MIME type of other files.', { once: true }, (scope, statement) =>
+    scope.set(defaultType, textOf(statement, 0)),
+  ),
+  row(
+    'error_page',
+    'What to answer instead of a status.',
+    { contexts: everywhereAndIf, args: atLeast(2) },
+    applyErrorPage,
+  ),
   flagRow('recursive_error_pages', everywhere, recursiveErrorPages, 'Whether an error page may have an error page.'),
-  row('internal', 'Only inner redirects get here.', { contexts: ['location'], args: [0, 0] }, (scope) => scope.set(internal, true)),
-  choiceRow('satisfy', everywhere, satisfy, 'Whether all access rules must agree.', { all: 'all', any: 'any' } as const),
+  row('internal', 'Only inner redirects get here.', { contexts: ['location'], args: [0, 0] }, (scope) =>
+    scope.set(internal, true),
+  ),
+  choiceRow('satisfy', everywhere, satisfy, 'Whether all access rules must agree.', {
+    all: 'all',
+    any: 'any',
+  } as const),
   sizeRow('client_max_body_size', everywhere, clientMaxBodySize, 'The largest request body; 0 is no limit.', 'g'),
   sizeRow('client_body_buffer_size', everywhere, clientBodyBufferSize, 'How much of a body is kept in memory.'),
-  row('client_body_temp_path', 'Where larger bodies are written.', { args: [1, 4], once: true }, (scope, statement) => scope.set(clientBodyTempPath, textOf(statement, 0))),
+  row('client_body_temp_path', 'Where larger bodies are written.', { args: [1, 4], once: true }, (scope, statement) =>
+    scope.set(clientBodyTempPath, textOf(statement, 0)),
+  ),
   timeRow('client_body_timeout', everywhere, clientBodyTimeout, 'The longest pause while a body is read.'),
-  choiceRow('client_body_in_file_only', everywhere, bodyInFileOnly, 'Whether every body is written to a file.', { on: 'on', off: 'off', clean: 'clean' } as const),
+  choiceRow('client_body_in_file_only', everywhere, bodyInFileOnly, 'Whether every body is written to a file.', {
+    on: 'on',
+    off: 'off',
+    clean: 'clean',
+  } as const),
   flagRow('client_body_in_single_buffer', everywhere, bodyInSingleBuffer, 'Bodies in memory are one buffer anyway.'),
   timeRow('send_timeout', everywhere, sendTimeout, 'The longest pause while an answer is sent.'),
-  row('keepalive_timeout', 'How long an idle connection is kept, and what the client is told.', { args: [1, 2], once: true }, (scope, statement, report) => {
-    const timeout = parseTime(textOf(statement, 0))
-    const header = statement.args[1] === undefined ? 0 : parseTime(textOf(statement, 1), 's')
-    if (timeout === undefined || header === undefined) report.emerg('invalid value in "keepalive_timeout" directive')
-    else scope.set(keepaliveTimeout, { timeout, header: header / 1000 })
-  }),
+  row(
+    'keepalive_timeout',
+    'How long an idle connection is kept, and what the client is told.',
+    { args: [1, 2], once: true },
+    (scope, statement, report) => {
+      const timeout = parseTime(textOf(statement, 0))
+      const header = statement.args[1] === undefined ? 0 : parseTime(textOf(statement, 1), 's')
+      if (timeout === undefined || header === undefined) report.emerg('invalid value in "keepalive_timeout" directive')
+      else scope.set(keepaliveTimeout, { timeout, header: header / 1000 })
+    },
+  ),
   numberRow('keepalive_requests', everywhere, keepaliveRequests, 'How many requests a connection may carry.'),
+  row(
+    'keepalive_disable',
+    'Browsers whose connections are not kept.',
+    { args: atLeast(1), once: true },
+    (scope, statement) => {
+      scope.set(keepaliveDisable, new Set(textsOf(statement)))
+    },
+  ),
   timeRow('keepalive_time', everywhere, keepaliveTime, 'How old a connection may be to carry another request.'),
-  choiceRow('lingering_close', everywhere, lingeringClose, 'Whether to wait for more from the client before closing.', { ...onOff, always: 'always' } as const),
+  choiceRow('lingering_close', everywhere, lingeringClose, 'Whether to wait for more from the client before closing.', {
+    ...onOff,
+    always: 'always',
+  } as const),
   timeRow('lingering_time', everywhere, lingeringTime, 'How long to read what nobody wants.'),
   timeRow('lingering_timeout', everywhere, lingeringTimeout, 'The longest pause while that is read.'),
-  choiceRow('server_tokens', everywhere, serverTokens, 'Whether answers show the version.', { ...onOff, build: 'build' } as const),
+  choiceRow('server_tokens', everywhere, serverTokens, 'Whether answers show the version.', {
+    ...onOff,
+    build: 'build',
+  } as const),
   flagRow('etag', everywhere, etag, 'Whether files get an ETag.'),
-  choiceRow('if_modified_since', everywhere, ifModifiedSince, 'How If-Modified-Since is compared.', { off: 'off', exact: 'exact', before: 'before' } as const),
+  choiceRow('if_modified_since', everywhere, ifModifiedSince, 'How If-Modified-Since is compared.', {
+    off: 'off',
+    exact: 'exact',
+    before: 'before',
+  } as const),
   flagRow('absolute_redirect', everywhere, absoluteRedirect, 'Whether redirects are completed to absolute ones.'),
   flagRow('port_in_redirect', everywhere, portInRedirect, 'Whether they show the port.'),
   flagRow('server_name_in_redirect', everywhere, serverNameInRedirect, "Whether they show the server's first name."),
-  flagRow('chunked_transfer_encoding', everywhere, chunkedTransferEncoding, 'Whether bodies of unknown size are chunked.'),
+  flagRow(
+    'chunked_transfer_encoding',
+    everywhere,
+    chunkedTransferEncoding,
+    'Whether bodies of unknown size are chunked.',
+  ),
   flagRow('log_not_found', everywhere, logNotFound, 'Whether missing files are logged.'),
   numberRow('max_ranges', everywhere, maxRanges, 'How many ranges a request may ask for.'),
   timeRow('client_header_timeout', serverContexts, clientHeaderTimeout, 'How long a client may take for a head.'),
   sizeRow('client_header_buffer_size', serverContexts, clientHeaderBufferSize, 'The buffer for usual heads.'),
   buffersRow('large_client_header_buffers', serverContexts, largeClientHeaderBuffers, 'The buffers for large ones.'),
-  flagRow('ignore_invalid_headers', serverContexts, ignoreInvalidHeaders, 'Whether fields with odd names are left out.'),
+  flagRow(
+    'ignore_invalid_headers',
+    serverContexts,
+    ignoreInvalidHeaders,
+    'Whether fields with odd names are left out.',
+  ),
   flagRow('underscores_in_headers', serverContexts, underscoresInHeaders, 'Whether `_` in field names is odd.'),
   flagRow('merge_slashes', serverContexts, mergeSlashes, 'Whether runs of slashes count as one.'),
   numberRow('max_headers', serverContexts, maxHeaders, 'How many fields a head may have.'),
   acceptedRow('resolver', 'Accepted: names are resolved by the operating system.', everywhere),
   acceptedRow('resolver_timeout', 'Accepted: see `resolver`.', everywhere),
   ...[
-    'sendfile', 'sendfile_max_chunk', 'tcp_nopush', 'tcp_nodelay', 'postpone_output', 'output_buffers', 'aio', 'aio_write', 'directio',
-    'directio_alignment', 'read_ahead', 'send_lowat', 'reset_timedout_connection', 'types_hash_max_size', 'types_hash_bucket_size', 'open_file_cache',
-    'open_file_cache_valid', 'open_file_cache_min_uses', 'open_file_cache_errors', 'log_subrequest', 'msie_padding', 'msie_refresh', 'keepalive_disable',
-    'limit_rate_after', 'subrequest_output_buffer_size', 'disable_symlinks', 'keepalive_min_timeout',
-  ].map((name) => acceptedRow(name, 'Accepted: buffers, files and sockets are handled by Node.', name === 'sendfile' ? everywhereAndIf : everywhere)),
-  ...['connection_pool_size', 'request_pool_size', 'server_names_hash_max_size', 'server_names_hash_bucket_size', 'variables_hash_max_size', 'variables_hash_bucket_size']
-    .map((name) => acceptedRow(name, 'Accepted: memory is managed by the engine.', serverContexts)),
+    'sendfile',
+    'sendfile_max_chunk',
+    'tcp_nopush',
+    'tcp_nodelay',
+    'postpone_output',
+    'output_buffers',
+    'aio',
+    'aio_write',
+    'directio',
+    'directio_alignment',
+    'read_ahead',
+    'send_lowat',
+    'reset_timedout_connection',
+    'types_hash_max_size',
+    'types_hash_bucket_size',
+    'open_file_cache',
+    'open_file_cache_valid',
+    'open_file_cache_min_uses',
+    'open_file_cache_errors',
+    'log_subrequest',
+    'msie_padding',
+    'msie_refresh',
+    'limit_rate_after',
+    'subrequest_output_buffer_size',
+    'disable_symlinks',
+    'keepalive_min_timeout',
+  ].map((name) =>
+    acceptedRow(
+      name,
+      'Accepted: buffers, files and sockets are handled by Node.',
+      name === 'sendfile' ? everywhereAndIf : everywhere,
+    ),
+  ),
+  ...[
+    'connection_pool_size',
+    'request_pool_size',
+    'server_names_hash_max_size',
+    'server_names_hash_bucket_size',
+    'variables_hash_max_size',
+    'variables_hash_bucket_size',
+  ].map((name) => acceptedRow(name, 'Accepted: memory is managed by the engine.', serverContexts)),
 ]
 
 function applyErrorLog(scope: LevelScope, statement: Statement, report: Report): void {
@@ -182,7 +305,8 @@ function applyListen(scope: LevelScope, statement: Statement, report: Report): v
     const line = parseListen(textsOf(statement), process.geteuid?.() === 0 ? 80 : 8000)
     for (const spec of line.specs) {
       if (scope.listens.some((other) => other.spec.text === spec.text)) report.emerg(`a duplicate listen ${spec.text}`)
-      const rooted = 'path' in spec.address ? { ...spec, address: { path: resolve(scope.http.prefix, spec.address.path) } } : spec
+      const rooted =
+        'path' in spec.address ? { ...spec, address: { path: resolve(scope.http.prefix, spec.address.path) } } : spec
       scope.listens.push({ spec: rooted, isDefault: line.isDefault, statement })
     }
   } catch (error) {
@@ -198,7 +322,8 @@ function reportSyntax(error: unknown, report: Report): void {
 function applyServerName(scope: LevelScope, statement: Statement, report: Report): void {
   if (!(scope instanceof ServerScope)) return
   for (const { text, place } of statement.args) {
-    if (scope.firstName === '' && scope.names.length === 0) scope.firstName = text.startsWith('.') ? text.slice(1) : text
+    if (scope.firstName === '' && scope.names.length === 0)
+      scope.firstName = text.startsWith('.') ? text.slice(1) : text
     try {
       if (text.startsWith('~')) {
         const pattern = compilePattern(text.slice(1), true)
@@ -212,7 +337,10 @@ function applyServerName(scope: LevelScope, statement: Statement, report: Report
 }
 
 const modifiers: Readonly<Record<string, 'exact' | 'prefix-final' | 'regex' | 'regex-i'>> = {
-  '=': 'exact', '^~': 'prefix-final', '~': 'regex', '~*': 'regex-i',
+  '=': 'exact',
+  '^~': 'prefix-final',
+  '~': 'regex',
+  '~*': 'regex-i',
 }
 
 function locationName(scope: LevelScope, statement: Statement): LocationName {
@@ -236,7 +364,9 @@ function applyLocation(scope: LevelScope, statement: Statement, report: Report):
   try {
     const name = locationName(scope, statement)
     if (scope instanceof LocationScope) checkNesting(scope, name, report)
-    const twin = scope.locations.find((other) => other.name.text === name.text && other.name.kind === name.kind && name.kind !== 'regex')
+    const twin = scope.locations.find(
+      (other) => other.name.text === name.text && other.name.kind === name.kind && name.kind !== 'regex',
+    )
     if (twin !== undefined) report.emerg(`duplicate location "${name.text}"`)
     const location = new LocationScope(scope, name, 'location', statement)
     scope.locations.push(location)
@@ -260,8 +390,14 @@ function checkNesting(outer: LocationScope, name: LocationName, report: Report):
 function setRoot(scope: LevelScope, statement: Statement, report: Report, alias: boolean): void {
   const [word] = statement.args
   if (word === undefined) return
-  if (scope.has(rootSetting)) report.emerg(alias ? '"alias" directive is duplicate, "root" directive was specified earlier' : '"root" directive is duplicate, "alias" directive was specified earlier')
-  if (alias && scope instanceof LocationScope && scope.name.kind === 'named') report.emerg('the "alias" directive cannot be used inside the named location')
+  if (scope.has(rootSetting))
+    report.emerg(
+      alias
+        ? '"alias" directive is duplicate, "root" directive was specified earlier'
+        : '"root" directive is duplicate, "alias" directive was specified earlier',
+    )
+  if (alias && scope instanceof LocationScope && scope.name.kind === 'named')
+    report.emerg('the "alias" directive cannot be used inside the named location')
   let { text } = word
   if (!alias && text.length > 1 && text.endsWith('/')) text = text.slice(0, -1)
   const path = text.startsWith('/') || text.startsWith('$') ? text : `${scope.http.prefix}${text}`
@@ -295,9 +431,16 @@ function applyErrorPage(scope: LevelScope, statement: Statement, report: Report)
   const pages: ErrorPage[] = [...(scope.get(errorPages) ?? [])]
   for (const word of words) {
     const status = Number(word.text)
-    if (!Number.isInteger(status) || status < 300 || status > 599) report.emerg(`value "${word.text}" must be between 300 and 599`, word.place)
+    if (!Number.isInteger(status) || status < 300 || status > 599)
+      report.emerg(`value "${word.text}" must be between 300 and 599`, word.place)
     else if (status === 499) report.emerg('value "499" is not allowed', word.place)
-    else pages.push({ status, overwrite, target: value, args: question === -1 || !target.text.startsWith('/') ? '' : target.text.slice(question + 1) })
+    else
+      pages.push({
+        status,
+        overwrite,
+        target: value,
+        args: question === -1 || !target.text.startsWith('/') ? '' : target.text.slice(question + 1),
+      })
   }
   scope.set(errorPages, pages)
 }
@@ -309,7 +452,10 @@ export function readCoreSettings(scope: LevelScope): CoreSettings {
   const shown = tokens === 'off' ? productName : `${productName}/${nginxVersion}`
   const keepalive = scope.value(keepaliveTimeout)
   return {
-    root: value === rootSetting.initial.value ? compileText(`${scope.http.prefix}html`, { file: '', line: 0, column: 0 }, scope.variables) : value,
+    root:
+      value === rootSetting.initial.value
+        ? compileText(`${scope.http.prefix}html`, { file: '', line: 0, column: 0 }, scope.variables)
+        : value,
     alias,
     aliasPrefix: prefix,
     types: scope.value(types),
@@ -328,6 +474,7 @@ export function readCoreSettings(scope: LevelScope): CoreSettings {
     keepaliveHeader: keepalive.header,
     keepaliveRequests: scope.value(keepaliveRequests),
     keepaliveTime: scope.value(keepaliveTime),
+    keepaliveDisable: scope.value(keepaliveDisable),
     lingeringClose: scope.value(lingeringClose),
     lingeringTime: scope.value(lingeringTime),
     lingeringTimeout: scope.value(lingeringTimeout),

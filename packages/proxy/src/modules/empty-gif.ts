@@ -19,6 +19,10 @@ function sendPixel(request: Request): number {
 /** The empty_gif module. */
 export const emptyGif: Module = {
   name: 'empty_gif',
-  directives: [row('empty_gif', 'Answers with a transparent pixel.', { contexts: ['location'], args: [0, 0] }, (scope) => scope.set(emptyGifSetting, true))],
+  directives: [
+    row('empty_gif', 'Answers with a transparent pixel.', { contexts: ['location'], args: [0, 0] }, (scope) =>
+      scope.set(emptyGifSetting, true),
+    ),
+  ],
   attach: (scope) => (scope.value(emptyGifSetting) ? { content: sendPixel } : undefined),
 }

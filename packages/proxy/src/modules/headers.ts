@@ -4,7 +4,6 @@ import type { Directive } from '../language/directive.ts'
 import type { Report } from '../language/diagnostic.ts'
 import type { Statement } from '../language/statement.ts'
 import { parseTime } from '../language/values.ts'
-import { willBeChunked } from '../http/head-writer.ts'
 import type { Request } from '../http/request.ts'
 import { httpTime } from '../http/time.ts'
 import type { Module } from '../model/module.ts'
@@ -27,15 +26,27 @@ const expiresSetting = setting<{ readonly value: Value; readonly modified: boole
 const usual: ReadonlySet<number> = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308])
 
 function fieldRow(name: string, doc: string, key: Setting<readonly Field[]>): Directive {
-  return row(name, doc, { contexts: everywhereAndIf, args: [2, 3] }, (scope: LevelScope, statement: Statement, report: Report) => {
-    const [, valueWord, option] = statement.args
-    if (option !== undefined && option.text !== 'always') report.emerg(`invalid parameter "${option.text}"`, option.place)
-    const value = valueWord === undefined ? undefined : compileAt(valueWord, scope, report)
-    if (value !== undefined) scope.set(key, [...(scope.get(key) ?? []), { name: textOf(statement, 0), value, always: option !== undefined }])
-  })
+  return row(
+    name,
+    doc,
+    { contexts: everywhereAndIf, args: [2, 3] },
+    (scope: LevelScope, statement: Statement, report: Report) => {
+      const [, valueWord, option] = statement.args
+      if (option !== undefined && option.text !== 'always')
+        report.emerg(`invalid parameter "${option.text}"`, option.place)
+      const value = valueWord === undefined ? undefined : compileAt(valueWord, scope, report)
+      if (value !== undefined)
+        scope.set(key, [...(scope.get(key) ?? []), { name: textOf(statement, 0), value, always: option !== undefined }])
+    },
+  )
 }
 
-function filterHeaders(request: Request, fields: readonly Field[], trailers: readonly Field[], expires: typeof expiresSetting.initial): number {
+function filterHeaders(
+  request: Request,
+  fields: readonly Field[],
+  trailers: readonly Field[],
+  expires: typeof expiresSetting.initial,
+): number {
   const isUsual = usual.has(request.out.status)
   if (expires !== undefined && isUsual) setExpires(request, expires.value.read(request), expires.modified)
   for (const { name, value, always } of fields) {
@@ -43,7 +54,6 @@ function filterHeaders(request: Request, fields: readonly Field[], trailers: rea
   }
   for (const { name, value, always } of trailers) {
     if (!isUsual && !always) continue
-    if (!willBeChunked(request)) continue
     lazyTrailer(request, name, value)
   }
   return 0
@@ -121,7 +131,8 @@ function applyExpires(scope: LevelScope, statement: Statement, report: Report): 
   const word = statement.args[modified ? 1 : 0]
   if (word === undefined) return
   if (modified && textOf(statement, 0) !== 'modified') report.emerg('invalid value', statement.args[0]?.place)
-  const fixed = ['off', 'epoch', 'max'].includes(word.text) || word.text.includes('$') || parseExpires(word.text) !== undefined
+  const fixed =
+    ['off', 'epoch', 'max'].includes(word.text) || word.text.includes('$') || parseExpires(word.text) !== undefined
   if (!fixed) report.emerg('invalid value', word.place)
   else scope.set(expiresSetting, { value: compileText(word.text, word.place, scope.variables), modified })
 }
@@ -132,7 +143,12 @@ export const headers: Module = {
   directives: [
     fieldRow('add_header', 'Adds a field to answers.', addHeader),
     fieldRow('add_trailer', 'Adds a field behind chunked bodies.', addTrailer),
-    row('expires', 'Sets Expires and Cache-Control.', { contexts: everywhereAndIf, args: [1, 2], once: true }, applyExpires),
+    row(
+      'expires',
+      'Sets Expires and Cache-Control.',
+      { contexts: everywhereAndIf, args: [1, 2], once: true },
+      applyExpires,
+    ),
   ],
   attach: (scope) => {
     const fields = scope.value(addHeader)

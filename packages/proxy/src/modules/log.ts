@@ -31,7 +31,8 @@ const accessLogs = setting<readonly AccessLog[] | 'off' | undefined>('access_log
 const formatsKey = Symbol('log formats')
 const filesKey = Symbol('log files')
 
-const combined = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
+const combined =
+  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
 const nowhere = { file: '', line: 0, column: 0 }
 
 const hex = (code: number): string => code.toString(16).toUpperCase().padStart(2, '0')
@@ -40,18 +41,27 @@ const unsafeText = /["\\\0-\x1f\x7f-\xff]/
 const unsafeTexts = new RegExp(unsafeText.source, 'g')
 
 function escapeDefault(value: string | undefined): string {
-  if (value === undefined || value === '') return '-'
-  return unsafeText.test(value) ? value.replace(unsafeTexts, (character) => `\\x${hex(character.charCodeAt(0))}`) : value
+  if (value === undefined) return '-'
+  return unsafeText.test(value)
+    ? value.replace(unsafeTexts, (character) => `\\x${hex(character.charCodeAt(0))}`)
+    : value
 }
 
 function escapeJson(value: string | undefined): string {
   return value === undefined ? '' : JSON.stringify(Buffer.from(value, 'latin1').toString('utf8')).slice(1, -1)
 }
 
-const escapes: Readonly<Record<string, Escape>> = { default: escapeDefault, json: escapeJson, none: (value) => value ?? '' }
+const escapes: Readonly<Record<string, Escape>> = {
+  default: escapeDefault,
+  json: escapeJson,
+  none: (value) => value ?? '',
+}
 
 function formatsOf(http: HttpScope): Map<string, Format> {
-  return http.shared(formatsKey, () => new Map([['combined', { value: compileText(combined, nowhere, http.variables), escape: escapeDefault }]]))
+  return http.shared(
+    formatsKey,
+    () => new Map([['combined', { value: compileText(combined, nowhere, http.variables), escape: escapeDefault }]]),
+  )
 }
 
 function applyFormat(scope: LevelScope, statement: Statement, report: Report): void {
@@ -84,9 +94,11 @@ function applyLog(scope: LevelScope, statement: Statement, report: Report): void
   const path = compileAt(pathWord, scope, report)
   const conditionWord = rest.find((word) => word.text.startsWith('if='))
   const condition = conditionWord && compileAt(conditionWord, scope, report, conditionWord.text.slice('if='.length))
-  const formatWord = rest[0] !== undefined && !/^(?:buffer|flush|gzip|if)(?:=|$)/.test(rest[0].text) ? rest[0] : undefined
+  const formatWord =
+    rest[0] !== undefined && !/^(?:buffer|flush|gzip|if)(?:=|$)/.test(rest[0].text) ? rest[0] : undefined
   for (const word of rest) {
-    if (word !== formatWord && !/^(?:buffer=|flush=|gzip$|gzip=|if=)/.test(word.text)) report.emerg(`invalid parameter "${word.text}"`, word.place)
+    if (word !== formatWord && !/^(?:buffer=|flush=|gzip$|gzip=|if=)/.test(word.text))
+      report.emerg(`invalid parameter "${word.text}"`, word.place)
   }
   if (path === undefined) return
   const log: AccessLog = { path, format: undefined, condition }
@@ -179,7 +191,13 @@ export const log: Module = {
     const set = scope.value(accessLogs)
     if (set === 'off') return undefined
     const files = filesOf(scope.http)
-    const logs = set ?? [{ path: compileText('logs/access.log', nowhere, scope.variables), format: formatsOf(scope.http).get('combined'), condition: undefined }]
+    const logs = set ?? [
+      {
+        path: compileText('logs/access.log', nowhere, scope.variables),
+        format: formatsOf(scope.http).get('combined'),
+        condition: undefined,
+      },
+    ]
     return { log: (request) => writeLogs(request, logs, files) }
   },
 }

@@ -26,7 +26,13 @@ function applyMap(scope: LevelScope, statement: Statement, report: Report): void
     report.emerg(`invalid variable name "${target.text}"`, target.place)
     return
   }
-  const table: Table = { exact: new Map(), patterns: [], names: undefined, fallback: constantValue(''), volatile: false }
+  const table: Table = {
+    exact: new Map(),
+    patterns: [],
+    names: undefined,
+    fallback: constantValue(''),
+    volatile: false,
+  }
   for (const entry of statement.block ?? []) readEntry(table, scope, entry, report)
   if (source === undefined) return
   const slot = scope.variables.reserve()

@@ -7,7 +7,11 @@ function filterNotModified(request: Request): number {
   const { out, headers } = request
   if (out.status !== 200 || headers.size === 0 || request.disablesNotModified) return 0
   const unmodifiedSince = headers.get('if-unmodified-since')
-  if (unmodifiedSince !== undefined && (out.lastModifiedTime === -1 || out.lastModifiedTime > httpTime(unmodifiedSince))) return 412
+  if (
+    unmodifiedSince !== undefined &&
+    (out.lastModifiedTime === -1 || out.lastModifiedTime > httpTime(unmodifiedSince))
+  )
+    return 412
   const match = headers.get('if-match')
   if (match !== undefined && !etagMatches(out.etag, match, false)) return 412
   const modifiedSince = headers.get('if-modified-since')
@@ -44,4 +48,8 @@ function etagMatches(etag: string | undefined, list: string, weak: boolean): boo
 }
 
 /** The not-modified filter. */
-export const notModified: Module = { name: 'not_modified', directives: [], attach: () => ({ headerFilter: filterNotModified }) }
+export const notModified: Module = {
+  name: 'not_modified',
+  directives: [],
+  attach: () => ({ headerFilter: filterNotModified }),
+}

@@ -12,7 +12,8 @@ function filterRanges(request: Request): number {
   const { maxRanges } = request.location.core
   if (maxRanges === 0) return 0
   const field = request.headers.get('range')
-  const ranges = field !== undefined && ifRangeHolds(request) ? parseRanges(field, out.contentLength, maxRanges) : 'ignore'
+  const ranges =
+    field !== undefined && ifRangeHolds(request) ? parseRanges(field, out.contentLength, maxRanges) : 'ignore'
   if (ranges === 'ignore') out.add('Accept-Ranges', 'bytes')
   else if (ranges === 'unsatisfiable') {
     out.add('Content-Range', `bytes */${out.contentLength}`)
@@ -42,7 +43,10 @@ function apply(request: Request, ranges: readonly FileRange[]): void {
     return
   }
   const mark = String(++boundary).padStart(20, '0')
-  const type = out.contentType === undefined ? '' : `Content-Type: ${out.contentType}${out.charset === undefined ? '' : `; charset=${out.charset}`}\r\n`
+  const type =
+    out.contentType === undefined
+      ? ''
+      : `Content-Type: ${out.contentType}${out.charset === undefined ? '' : `; charset=${out.charset}`}\r\n`
   const parts = ranges.map(({ start, end }) => ({
     start,
     end,

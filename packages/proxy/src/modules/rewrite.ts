@@ -27,14 +27,35 @@ const rows: readonly Directive[] = [
   row('set', 'Gives a variable a value.', { contexts, args: [2, 2] }, applySet),
   row('break', 'Leaves the rewrite phase.', { contexts, args: [0, 0] }, (scope) => {
     addStep(scope, (request) => {
+      if (request.uriChanged) request.locationIsValid = false
       request.uriChanged = false
       return stop
     })
   }),
-  row('if', 'Applies its block when a condition holds.', { contexts: ['server'], args: atLeast(1), block: 'if in server' }, applyServerIf),
-  row('if', 'Applies its block when a condition holds.', { contexts: ['location'], args: atLeast(1), block: 'if in location' }, applyLocationIf),
-  flagRow('rewrite_log', ['http', 'server', 'location', 'if in server', 'if in location'], rewriteLog, 'Accepted: rewrites are explained elsewhere.'),
-  flagRow('uninitialized_variable_warn', ['http', 'server', 'location', 'if in server', 'if in location'], setting('uninitialized_variable_warn', true), 'Accepted: unset variables are empty.'),
+  row(
+    'if',
+    'Applies its block when a condition holds.',
+    { contexts: ['server'], args: atLeast(1), block: 'if in server' },
+    applyServerIf,
+  ),
+  row(
+    'if',
+    'Applies its block when a condition holds.',
+    { contexts: ['location'], args: atLeast(1), block: 'if in location' },
+    applyLocationIf,
+  ),
+  flagRow(
+    'rewrite_log',
+    ['http', 'server', 'location', 'if in server', 'if in location'],
+    rewriteLog,
+    'Accepted: rewrites are explained elsewhere.',
+  ),
+  flagRow(
+    'uninitialized_variable_warn',
+    ['http', 'server', 'location', 'if in server', 'if in location'],
+    setting('uninitialized_variable_warn', true),
+    'Accepted: unset variables are empty.',
+  ),
 ]
 
 function addStep(scope: LevelScope, step: RewriteStep): void {
@@ -76,7 +97,14 @@ function applyRewrite(scope: LevelScope, statement: Statement, report: Report): 
   const args = question === -1 ? undefined : compileAt(replacementWord, scope, report, text.slice(question + 1))
   if (path === undefined) return
   const bindings = bindGroups(pattern, scope.variables)
-  const rule: RewriteRule = { path, args, addsArgs, hasArgs: text.includes('?'), status: flag === 'permanent' ? 301 : 302, flag }
+  const rule: RewriteRule = {
+    path,
+    args,
+    addsArgs,
+    hasArgs: text.includes('?'),
+    status: flag === 'permanent' ? 301 : 302,
+    flag,
+  }
   const apply = redirects ? redirectTo : rewriteTo
   addStep(scope, (request) => (matches(request, request.uri, pattern, bindings) ? apply(request, rule) : next))
 }
@@ -131,6 +159,8 @@ function applyReturn(scope: LevelScope, statement: Statement, report: Report): v
 }
 
 function respondWith(request: Request, status: number, value: Value): number {
+  const problem = request.connection.discardAvailable(request)
+  if (problem !== 0) return problem
   const text = value.read(request)
   if (redirectStatuses.has(status)) {
     request.out.location = text
@@ -172,7 +202,8 @@ function applyServerIf(scope: LevelScope, statement: Statement, report: Report):
 
 function applyLocationIf(scope: LevelScope, statement: Statement, report: Report): RoutingScope {
   const condition = compileCondition(scope, statement, report)
-  if (!(scope instanceof LocationScope || scope instanceof ServerScope)) throw new TypeError('`if` outside of a location')
+  if (!(scope instanceof LocationScope || scope instanceof ServerScope))
+    throw new TypeError('`if` outside of a location')
   const inner = new LocationScope(scope, { kind: 'nameless', text: '' }, 'if in location', statement)
   const { steps } = inner
   addStep(scope, (request) => {
@@ -198,7 +229,12 @@ function compileCondition(scope: LevelScope, statement: Statement, report: Repor
   const end = words.length - 1
   const final = words[end] ?? last
   words[end] = { ...final, text: final.text.slice(0, -1) }
-  return conditionOf(scope, words.filter((word) => word.text !== '' || word.quoted), report, statement)
+  return conditionOf(
+    scope,
+    words.filter((word) => word.text !== '' || word.quoted),
+    report,
+    statement,
+  )
 }
 
 function conditionOf(scope: LevelScope, words: readonly Word[], report: Report, statement: Statement): Condition {
@@ -224,7 +260,13 @@ function conditionOf(scope: LevelScope, words: readonly Word[], report: Report, 
 
 const isTrue = (text: string): boolean => text !== '' && text !== '0'
 
-function comparison(scope: LevelScope, value: Value, operator: Word, operand: Word, report: Report): Condition | undefined {
+function comparison(
+  scope: LevelScope,
+  value: Value,
+  operator: Word,
+  operand: Word,
+  report: Report,
+): Condition | undefined {
   if (operator.text === '=' || operator.text === '!=') {
     const other = compileAt(operand, scope, report)
     if (other === undefined) return never
@@ -257,7 +299,9 @@ function tolerant(test: (path: string) => boolean): (path: string) => boolean {
 const fileTests: Readonly<Record<string, (path: string) => boolean>> = {
   '-f': tolerant((path) => statsOf(path, statSync)?.isFile() === true),
   '-d': tolerant((path) => statsOf(path, statSync)?.isDirectory() === true),
-  '-e': tolerant((path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync as typeof statSync) !== undefined),
+  '-e': tolerant(
+    (path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync as typeof statSync) !== undefined,
+  ),
   '-x': tolerant((path) => {
     accessSync(systemPath(path), constants.X_OK)
     return true

@@ -22,7 +22,12 @@ function sendStatus(request: Request): number {
 export const stubStatus: Module = {
   name: 'stub_status',
   directives: [
-    row('stub_status', "Answers with this worker's counters.", { contexts: ['server', 'location'], args: [0, 1] }, (scope) => scope.set(stubStatusSetting, true)),
+    row(
+      'stub_status',
+      "Answers with this worker's counters.",
+      { contexts: ['server', 'location'], args: [0, 1] },
+      (scope) => scope.set(stubStatusSetting, true),
+    ),
   ],
   attach: (scope) => (scope.value(stubStatusSetting) ? { content: sendStatus } : undefined),
 }

@@ -76,9 +76,18 @@ function exists(request: Request, path: string, isFolder: boolean): boolean {
 /** The try_files module. */
 export const tryFiles: Module = {
   name: 'try_files',
-  directives: [row('try_files', 'Looks for files and takes the first.', { contexts: ['server', 'location'], args: atLeast(2), once: true }, applyTryFiles)],
+  directives: [
+    row(
+      'try_files',
+      'Looks for files and takes the first.',
+      { contexts: ['server', 'location'], args: atLeast(2), once: true },
+      applyTryFiles,
+    ),
+  ],
   attach: (scope) => {
-    const setup = scope.value(tryFilesSetting) ?? (scope.name.text === '' && scope.parent === scope.server ? scope.server.get(tryFilesSetting) : undefined)
+    const setup =
+      scope.value(tryFilesSetting) ??
+      (scope.name.text === '' && scope.parent === scope.server ? scope.server.get(tryFilesSetting) : undefined)
     return setup === undefined ? undefined : { precontent: (request) => tryAll(request, setup) }
   },
 }

@@ -11,7 +11,15 @@ import { LevelScope } from '../model/scope.ts'
 import type { Getter } from '../model/variable.ts'
 import { Forwarding, type AttemptState } from '../upstream/forwarding.ts'
 import { groupsOf, parsePeerAddress, peerName } from '../upstream/groups.ts'
-import { defaultPeerOptions, leastConnections, Peer, PeerGroup, roundRobin, type Balance, type PeerOptions } from '../upstream/peers.ts'
+import {
+  defaultPeerOptions,
+  leastConnections,
+  Peer,
+  PeerGroup,
+  roundRobin,
+  type Balance,
+  type PeerOptions,
+} from '../upstream/peers.ts'
 
 const contexts: readonly Context[] = ['upstream']
 
@@ -27,7 +35,11 @@ class UpstreamScope extends LevelScope {
   }
 }
 
-const numbers: Readonly<Record<string, 'weight' | 'maxFails' | 'maxConnections'>> = { weight: 'weight', max_fails: 'maxFails', max_conns: 'maxConnections' }
+const numbers: Readonly<Record<string, 'weight' | 'maxFails' | 'maxConnections'>> = {
+  weight: 'weight',
+  max_fails: 'maxFails',
+  max_conns: 'maxConnections',
+}
 
 function addServer(scope: LevelScope, statement: Statement, report: Report): void {
   if (!(scope instanceof UpstreamScope)) return
@@ -37,7 +49,8 @@ function addServer(scope: LevelScope, statement: Statement, report: Report): voi
     const [name = '', value] = text.split('=')
     const field = numbers[name]
     if (field !== undefined && value !== undefined && /^\d+$/.test(value)) options[field] = Number(value)
-    else if (name === 'fail_timeout' && parseTime(value ?? '') !== undefined) options.failTimeout = parseTime(value ?? '') ?? 0
+    else if (name === 'fail_timeout' && parseTime(value ?? '') !== undefined)
+      options.failTimeout = parseTime(value ?? '') ?? 0
     else if (text === 'backup' || text === 'down') options[text] = true
     else if (text !== 'resolve') report.emerg(`invalid parameter "${text}"`, place)
   }
@@ -65,7 +78,10 @@ function byHash(peers: readonly Peer[], key: string): Peer | undefined {
   return peers.find((peer) => (point -= peer.options.weight) < 0)
 }
 
-function keepaliveRow(name: 'keepalive_timeout' | 'keepalive_requests' | 'keepalive_time', field: 'timeout' | 'requests' | 'time'): Directive {
+function keepaliveRow(
+  name: 'keepalive_timeout' | 'keepalive_requests' | 'keepalive_time',
+  field: 'timeout' | 'requests' | 'time',
+): Directive {
   return row(name, 'Bounds of kept connections.', { contexts, once: true }, (scope, statement, report) => {
     const text = textOf(statement, 0)
     const value = field === 'requests' ? (/^\d+$/.test(text) ? Number(text) : undefined) : parseTime(text)
@@ -84,9 +100,14 @@ function shown(forwarding: Forwarding, show: (state: AttemptState) => string): s
   return forwarding.earlier === undefined ? own : `${shown(forwarding.earlier, show)} : ${own}`
 }
 
-const time = (read: (state: AttemptState) => number): Getter => (request) =>
-  statesText(request, (state) => (read(state) < 0 ? '-' : (read(state) / 1000).toFixed(3)))
-const count = (read: (state: AttemptState) => number): Getter => (request) => statesText(request, (state) => String(read(state)))
+const time =
+  (read: (state: AttemptState) => number): Getter =>
+  (request) =>
+    statesText(request, (state) => (read(state) < 0 ? '-' : (read(state) / 1000).toFixed(3)))
+const count =
+  (read: (state: AttemptState) => number): Getter =>
+  (request) =>
+    statesText(request, (state) => String(read(state)))
 
 function answerHeader(request: Request, name: string): string | undefined {
   const answer = request.upstream instanceof Forwarding ? request.upstream.answer : undefined
@@ -99,7 +120,8 @@ function answerCookie(request: Request, name: string): string | undefined {
   for (const cookie of answer?.headers.getAll('set-cookie') ?? []) {
     const [pair = ''] = cookie.split(';')
     const equals = pair.indexOf('=')
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim()
+    if (equals !== -1 && pair.slice(0, equals).replace(/^ +| +$/g, '') === name)
+      return pair.slice(equals + 1).replace(/^ +| +$/g, '')
   }
   return undefined
 }
@@ -109,17 +131,27 @@ export const upstream: Module = {
   name: 'upstream',
   directives: [
     {
-      ...row('upstream', 'Servers under a name.', { contexts: ['http'], args: [1, 1], block: 'upstream' }, (scope, statement) => new UpstreamScope(scope, statement)),
+      ...row(
+        'upstream',
+        'Servers under a name.',
+        { contexts: ['http'], args: [1, 1], block: 'upstream' },
+        (scope, statement) => new UpstreamScope(scope, statement),
+      ),
       close: (scope, _statement, report) => {
         if (scope instanceof UpstreamScope) closeUpstream(scope, report)
       },
     },
     row('server', 'A server of the upstream.', { contexts, args: atLeast(1) }, addServer),
-    row('keepalive', 'How many idle connections are kept.', { contexts, args: [1, 2], once: true }, (scope, statement, report) => {
-      const text = textOf(statement, 0)
-      if (!/^\d+$/.test(text)) report.emerg(`invalid value "${text}" in "keepalive" directive`)
-      else if (scope instanceof UpstreamScope) scope.keepalive.connections = Number(text)
-    }),
+    row(
+      'keepalive',
+      'How many idle connections are kept.',
+      { contexts, args: [1, 2], once: true },
+      (scope, statement, report) => {
+        const text = textOf(statement, 0)
+        if (!/^\d+$/.test(text)) report.emerg(`invalid value "${text}" in "keepalive" directive`)
+        else if (scope instanceof UpstreamScope) scope.keepalive.connections = Number(text)
+      },
+    ),
     keepaliveRow('keepalive_timeout', 'timeout'),
     keepaliveRow('keepalive_requests', 'requests'),
     keepaliveRow('keepalive_time', 'time'),
@@ -127,7 +159,8 @@ export const upstream: Module = {
       if (scope instanceof UpstreamScope) scope.balance = leastConnections
     }),
     row('ip_hash', "The client's address chooses the server.", { contexts, args: [0, 0] }, (scope) => {
-      if (scope instanceof UpstreamScope) scope.balance = (peers, key) => byHash(peers, key.includes(':') ? key : key.split('.').slice(0, 3).join('.'))
+      if (scope instanceof UpstreamScope)
+        scope.balance = (peers, key) => byHash(peers, key.includes(':') ? key : key.split('.').slice(0, 3).join('.'))
     }),
     row('zone', 'Accepted: each worker counts for itself.', { contexts, args: [1, 2] }, () => undefined),
     acceptedRow('resolver', 'Accepted: names are resolved by the operating system.', contexts),
@@ -145,7 +178,10 @@ export const upstream: Module = {
       upstream_cache_status: () => undefined,
     },
     prefixes: [
-      { prefix: 'upstream_http_', make: (rest) => (request) => answerHeader(request, rest.toLowerCase().replaceAll('_', '-')) },
+      {
+        prefix: 'upstream_http_',
+        make: (rest) => (request) => answerHeader(request, rest.toLowerCase().replaceAll('_', '-')),
+      },
       { prefix: 'upstream_cookie_', make: (rest) => (request) => answerCookie(request, rest) },
     ],
   },

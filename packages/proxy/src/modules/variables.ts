@@ -14,10 +14,11 @@ const dashes = (rest: string): string => rest.toLowerCase().replaceAll('_', '-')
 /** The value of one query argument. */
 export function queryArgument(args: string, name: string): string | undefined {
   const wanted = name.toLowerCase()
-  for (let start = 0; start < args.length; ) {
+  for (let start = 0; start < args.length;) {
     let end = args.indexOf('&', start)
     if (end === -1) end = args.length
-    if (args[start + name.length] === '=' && args.slice(start, start + name.length).toLowerCase() === wanted) return args.slice(start + name.length + 1, end)
+    if (args[start + name.length] === '=' && args.slice(start, start + name.length).toLowerCase() === wanted)
+      return args.slice(start + name.length + 1, end)
     start = end + 1
   }
   return undefined
@@ -38,7 +39,9 @@ function sentHeader(request: Request, name: string): string | undefined {
   const { out } = request
   switch (name) {
     case 'content-type':
-      return out.contentType === undefined || out.charset === undefined ? out.contentType : `${out.contentType}; charset=${out.charset}`
+      return out.contentType === undefined || out.charset === undefined
+        ? out.contentType
+        : `${out.contentType}; charset=${out.charset}`
     case 'content-length':
       return out.contentLength >= 0 ? String(out.contentLength) : undefined
     case 'last-modified':
@@ -50,7 +53,9 @@ function sentHeader(request: Request, name: string): string | undefined {
     case 'connection':
       return out.status === 101 ? 'upgrade' : request.keepAlive ? 'keep-alive' : 'close'
     case 'keep-alive':
-      return request.keepAlive && request.location.core.keepaliveHeader > 0 ? `timeout=${request.location.core.keepaliveHeader}` : undefined
+      return request.keepAlive && request.location.core.keepaliveHeader > 0
+        ? `timeout=${request.location.core.keepaliveHeader}`
+        : undefined
     case 'transfer-encoding':
       return request.chunked ? 'chunked' : undefined
     default:
@@ -81,7 +86,11 @@ const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(
 
 /** Bytes of the client's address, as `$binary_remote_addr` shows them. */
 function binaryAddress(address: string): string {
-  if (!address.includes(':')) return address.split('.').map((part) => String.fromCharCode(Number(part))).join('')
+  if (!address.includes(':'))
+    return address
+      .split('.')
+      .map((part) => String.fromCharCode(Number(part)))
+      .join('')
   return address
 }
 
@@ -138,8 +147,10 @@ const names: Readonly<Record<string, Getter | Variable>> = {
   remote_port: (request) => String(request.connection.socket.remotePort ?? ''),
   remote_user: (request) => basicUser(request),
   binary_remote_addr: (request) => binaryAddress(request.connection.clientAddress),
-  content_length: (request) => request.headers.get('content-length') ?? (request.body.length === -1 && request.bufferedBody !== undefined ? String(request.bufferedBody.size) : undefined),
-  content_type: (request) => request.headers.get('content-type'),
+  content_length: (request) =>
+    request.headers.get('content-length') ??
+    (request.body.length === -1 && request.bufferedBody !== undefined ? String(request.bufferedBody.size) : undefined),
+  content_type: (request) => request.header('content-type'),
   http_cookie: (request) => request.header('cookie', '; '),
   status: (request) => String(request.status === 0 ? '000' : request.status).padStart(3, '0'),
   bytes_sent: (request) => String(request.bytesSent),
@@ -182,6 +193,18 @@ export const variables: Module = {
   },
 }
 
-const requestHeader = (name: string): Getter => (request) => request.header(name)
-const sent = (name: string): Getter => (request) => sentHeader(request, name)
-const trailer = (name: string): Getter => (request) => request.out.trailers?.find(([other]) => other.toLowerCase() === name)?.[1]
+const requestHeader =
+  (name: string): Getter =>
+  (request) =>
+    request.header(name)
+const sent =
+  (name: string): Getter =>
+  (request) =>
+    sentHeader(request, name)
+const trailer =
+  (name: string): Getter =>
+  (request) => {
+    const values =
+      request.out.trailers?.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value) ?? []
+    return values.length === 0 ? undefined : values.join(', ')
+  }

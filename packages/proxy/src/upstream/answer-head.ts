@@ -80,11 +80,7 @@ function copyField(forwarding: Forwarding, lowerName: string, name: string, valu
       out.etag = value
       return
     case 'location':
-      copyLocation(
-        forwarding,
-        name,
-        route.rewriteLocation === undefined ? value : route.rewriteLocation(request, value),
-      )
+      copyLocation(forwarding, name, value)
       return
     case 'refresh':
       out.add(name, rewriteRefresh(forwarding, value))
@@ -97,10 +93,11 @@ function copyField(forwarding: Forwarding, lowerName: string, name: string, valu
   }
 }
 
-/** A relative Location stays as the upstream wrote it: `absolute_redirect` is about the proxy's own redirects. */
-function copyLocation({ request: { out } }: Forwarding, name: string, value: string): void {
-  if (value.startsWith('/')) out.add(name, value)
-  else out.location = value
+/** A relative Location that no `proxy_redirect` changed stays as the upstream wrote it; `absolute_redirect` is about the proxy's own. */
+function copyLocation({ request, route }: Forwarding, name: string, value: string): void {
+  const rewritten = route.rewriteLocation === undefined ? value : route.rewriteLocation(request, value)
+  if (rewritten === value && value.startsWith('/')) request.out.add(name, value)
+  else request.out.location = rewritten
 }
 
 function rewriteRefresh({ request, route }: Forwarding, value: string): string {

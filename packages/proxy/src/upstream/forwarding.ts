@@ -9,7 +9,7 @@
  * One object per request is the exchange of all its attempts, the sink of the client's body and the activity which
  * the connection of the client tells of its fate.
  */
-import type { HeaderFields, ResponseHead } from '@trivet/http1'
+import type { ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError, Exchange } from '@trivet/http1/client'
 import type { BodySink } from '../http/request-body.ts'
 import type { Activity, Request } from '../http/request.ts'
@@ -56,6 +56,8 @@ export interface Route {
   readonly upgrades: boolean
 }
 
+const crlf: Buffer = Buffer.from('\r\n')
+const lastChunk: Buffer = Buffer.from('0\r\n\r\n')
 const filePiece = 64 * 1024
 
 /** A forwarded request. */
@@ -111,11 +113,11 @@ export class Forwarding implements Exchange, Activity, BodySink {
     const { settings, protocol } = this.route
     const { body } = this.request
     const streams = !settings.requestBuffering && (body.length >= 0 || protocol.canStreamUnknown)
-    this.#bodyWasStreamed = streams && !(body.isDone && body.length === 0)
+    this.#bodyWasStreamed = streams && !(body.isDone && body.length === 0) && !this.request.connection.hasWhole(body)
     if (this.#bodyWasStreamed) {
       body.limit = this.request.location.core.clientMaxBodySize
       this.#nextPeer()
-    } else if (body.isDone && body.length === 0) this.#nextPeer()
+    } else if (body.isDone && body.length === 0 && !body.isAwaitingContinue) this.#nextPeer()
     else this.request.readBody(beginAttempts)
   }
 
@@ -133,21 +135,41 @@ export class Forwarding implements Exchange, Activity, BodySink {
     this.#fileOffset = 0
     if (peer === undefined) {
       this.#log('error', 'no live upstreams while connecting to upstream', group.name)
-      this.states.push({ peer: group.name, status: 502, connectTime: -1, headerTime: -1, responseTime: 0, bytesSent: 0, bytesReceived: 0, bodyLength: 0 })
+      this.states.push({
+        peer: group.name,
+        status: 502,
+        connectTime: -1,
+        headerTime: -1,
+        responseTime: 0,
+        bytesSent: 0,
+        bytesReceived: 0,
+        bodyLength: 0,
+      })
       this.#finish(502)
       return
     }
     this.tried.add(peer)
     peer.connections++
     this.#attemptStart = Date.now()
-    this.states.push({ peer: peer.name, status: 0, connectTime: -1, headerTime: -1, responseTime: -1, bytesSent: 0, bytesReceived: 0, bodyLength: 0 })
+    this.states.push({
+      peer: peer.name,
+      status: 0,
+      connectTime: -1,
+      headerTime: -1,
+      responseTime: -1,
+      bytesSent: 0,
+      bytesReceived: 0,
+      bodyLength: 0,
+    })
     const flow = this.route.poolOf(peer).request(this)
     if (this.peer === peer && !this.#isOver) this.#flow = flow
   }
 
   encode(): string | Buffer {
     const head = this.route.encode(this)
-    const body = this.route.body ?? (this.route.settings.passRequestBody ? this.request.bufferedBody?.memory : undefined)
+    const body =
+      this.route.body ??
+      (this.route.settings.passRequestBody ? (this.request.bufferedBody?.memory ?? this.#firstPieces()) : undefined)
     const state = this.state
     const size = head.length + (body?.length ?? 0)
     if (state !== undefined) state.bytesSent = size
@@ -158,19 +180,40 @@ export class Forwarding implements Exchange, Activity, BodySink {
     return whole
   }
 
+  /** What has come of a body that is streamed: it leaves in one write with the head. */
+  #firstPieces(): Buffer | undefined {
+    if (!this.#bodyWasStreamed) return undefined
+    const pieces: Buffer[] = []
+    this.#pieces = pieces
+    this.request.body.read(this)
+    this.#pieces = undefined
+    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
+  }
+
+  #pieces: Buffer[] | undefined
+  #hasBodyEnd = false
+
   onConnected(connection: Flow | ClientConnection): void {
     this.#flow = connection
     this.#isSent = true
     const state = this.state
     if (state !== undefined && state.connectTime === -1) state.connectTime = Date.now() - this.#attemptStart
-    if (this.#bodyWasStreamed && this.route.body === undefined && this.route.settings.passRequestBody) this.request.body.read(this)
-    else if (this.request.bufferedBody?.file !== undefined && this.route.body === undefined && this.route.settings.passRequestBody) this.#sendFile()
+    if (this.#bodyWasStreamed && this.route.body === undefined && this.route.settings.passRequestBody) {
+      if (this.#hasBodyEnd) connection.endBody()
+      else this.request.body.resume()
+    } else if (
+      this.request.bufferedBody?.file !== undefined &&
+      this.route.body === undefined &&
+      this.route.settings.passRequestBody
+    )
+      this.#sendFile()
     else connection.endBody()
   }
 
   /** For protocols that encode their heads themselves: the body, when it is in memory. */
   sendMemory(flow: Flow): void {
-    const body = this.route.body ?? (this.route.settings.passRequestBody ? this.request.bufferedBody?.memory : undefined)
+    const body =
+      this.route.body ?? (this.route.settings.passRequestBody ? this.request.bufferedBody?.memory : undefined)
     if (body === undefined || body.length === 0) return
     this.#countSent(body.length)
     flow.write(body)
@@ -211,8 +254,13 @@ export class Forwarding implements Exchange, Activity, BodySink {
   }
 
   onBodyData(chunk: Buffer): void {
-    if (this.#isOver || this.#flow === undefined) return
+    if (this.#isOver) return
     const isChunked = this.request.body.length === -1
+    if (this.#pieces !== undefined) {
+      this.#pieces.push(...(isChunked ? [Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, crlf] : [chunk]))
+      return
+    }
+    if (this.#flow === undefined) return
     if (isChunked) this.#flow.write(`${chunk.length.toString(16)}\r\n`)
     const hasRoom = this.#flow.write(chunk)
     if (isChunked) this.#flow.write('\r\n')
@@ -222,7 +270,12 @@ export class Forwarding implements Exchange, Activity, BodySink {
 
   onBodyEnd(): void {
     if (this.#isOver) return
-    if (this.request.body.length === -1) this.#flow?.write('0\r\n\r\n')
+    this.#hasBodyEnd = true
+    if (this.#pieces !== undefined) {
+      if (this.request.body.length === -1) this.#pieces.push(lastChunk)
+      return
+    }
+    if (this.request.body.length === -1) this.#flow?.write(lastChunk)
     this.#flow?.endBody()
   }
 
@@ -237,7 +290,11 @@ export class Forwarding implements Exchange, Activity, BodySink {
     if (this.#isOver) return
     if (head.status < 200) {
       if (head.status === 101 && this.route.upgrades) this.#upgrade(head)
-      else if (head.status === 101) this.#fail({ kind: 'invalid_header', status: 502 }, 'upstream sent an answer that switches protocols, which was not asked for, while reading response header from upstream')
+      else if (head.status === 101)
+        this.#fail(
+          { kind: 'invalid_header', status: 502 },
+          'upstream sent an answer that switches protocols, which was not asked for, while reading response header from upstream',
+        )
       return
     }
     const { request, route, state } = this
@@ -254,9 +311,13 @@ export class Forwarding implements Exchange, Activity, BodySink {
       this.#retry(kind)
       return
     }
-    if (head.status >= 300 && route.settings.interceptErrors && request.location.core.errorPages.some((page) => page.status === head.status)) {
-      const challenge = head.headers.get('www-authenticate')
-      if (head.status === 401 && challenge !== undefined) request.out.add('WWW-Authenticate', challenge)
+    if (
+      head.status >= 300 &&
+      route.settings.interceptErrors &&
+      request.location.core.errorPages.some((page) => page.status === head.status)
+    ) {
+      if (head.status === 401)
+        for (const challenge of head.headers.getAll('www-authenticate')) request.out.add('WWW-Authenticate', challenge)
       this.#abandon()
       this.#finish(head.status)
       return
@@ -297,11 +358,10 @@ export class Forwarding implements Exchange, Activity, BodySink {
     this.#flow?.pause()
   }
 
-  onEnd(trailers: HeaderFields | undefined): void {
+  onEnd(): void {
     if (this.#isOver) return
     this.#flow = undefined
     this.#release(true)
-    if (trailers !== undefined && this.request.chunked) this.request.out.trailers = [...trailers]
     this.#over()
     this.request.end()
   }
@@ -338,7 +398,12 @@ export class Forwarding implements Exchange, Activity, BodySink {
     const { nextUpstream, nextUpstreamTimeout } = this.route.settings
     const { method } = this.request
     if (nextUpstream.has('off')) return false
-    if (this.#isSent && (method === 'POST' || method === 'LOCK' || method === 'PATCH') && !nextUpstream.has('non_idempotent')) return false
+    if (
+      this.#isSent &&
+      (method === 'POST' || method === 'LOCK' || method === 'PATCH') &&
+      !nextUpstream.has('non_idempotent')
+    )
+      return false
     if (this.#isSent && this.#bodyWasStreamed && kind !== '') return false
     return nextUpstreamTimeout === 0 || Date.now() - this.#startTime < nextUpstreamTimeout
   }
@@ -398,7 +463,11 @@ export class Forwarding implements Exchange, Activity, BodySink {
   onAbort(): void {
     if (this.#isOver) return
     if (this.route.settings.ignoreClientAbort && !this.request.connection.isClosed) return
-    const when = this.#hasHead ? 'while reading upstream' : this.#isSent ? 'while sending request to upstream' : 'while connecting to upstream'
+    const when = this.#hasHead
+      ? 'while reading upstream'
+      : this.#isSent
+        ? 'while sending request to upstream'
+        : 'while connecting to upstream'
     this.#log('info', `client prematurely closed connection, so upstream connection is closed too ${when}`)
     if (this.state !== undefined && !this.#hasHead) this.state.status = 499
     this.#abortFlow()

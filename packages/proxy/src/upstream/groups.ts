@@ -56,14 +56,21 @@ export function parsePeerAddress(text: string, defaultPort: number): PeerAddress
 /** A server as logs and `$upstream_addr` show it. */
 export function peerName(address: PeerAddress): string {
   if ('path' in address) return `unix:${address.path}`
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host === 'localhost' ? '127.0.0.1' : address.host}:${address.port}`
+  return address.host.includes(':')
+    ? `[${address.host}]:${address.port}`
+    : `${address.host === 'localhost' ? '127.0.0.1' : address.host}:${address.port}`
 }
 
 /** Finds the pool of a server for locations that want the same of it. */
 export type PoolFinder = (peer: Peer, group: PeerGroup) => Pool
 
 /** A finder of pools; locations with equal settings share them. */
-export function poolFinder(http: HttpScope, protocol: Protocol, settings: UpstreamSettings, variant: string): PoolFinder {
+export function poolFinder(
+  http: HttpScope,
+  protocol: Protocol,
+  settings: UpstreamSettings,
+  variant: string,
+): PoolFinder {
   const { connectTimeout, sendTimeout, readTimeout, headSize } = settings
   const tables = http.shared(poolsKey, () => {
     const made = new Map<string, Map<Peer, Pool>>()

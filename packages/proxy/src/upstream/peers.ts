@@ -47,7 +47,14 @@ export class Peer {
 }
 
 /** Options of a server that says nothing. */
-export const defaultPeerOptions: PeerOptions = { weight: 1, maxFails: 1, failTimeout: 10_000, backup: false, down: false, maxConnections: 0 }
+export const defaultPeerOptions: PeerOptions = {
+  weight: 1,
+  maxFails: 1,
+  failTimeout: 10_000,
+  backup: false,
+  down: false,
+  maxConnections: 0,
+}
 
 /** How the next server is chosen among those that may be asked. */
 export type Balance = (peers: readonly Peer[], key: string) => Peer | undefined
@@ -89,7 +96,12 @@ export class PeerGroup {
     name: string,
     all: readonly Peer[],
     balance: Balance = roundRobin,
-    keepalive: { readonly connections?: number; readonly timeout?: number; readonly requests?: number; readonly time?: number } = {},
+    keepalive: {
+      readonly connections?: number
+      readonly timeout?: number
+      readonly requests?: number
+      readonly time?: number
+    } = {},
   ) {
     this.name = name
     this.peers = all.filter((peer) => !peer.options.backup)
@@ -108,7 +120,9 @@ export class PeerGroup {
 
   /** How many servers a request may try. */
   get size(): number {
-    return this.peers.filter((peer) => !peer.options.down).length + this.backups.filter((peer) => !peer.options.down).length
+    return (
+      this.peers.filter((peer) => !peer.options.down).length + this.backups.filter((peer) => !peer.options.down).length
+    )
   }
 
   /** The next server for a request that has tried some; undefined when none is left. */
@@ -119,7 +133,11 @@ export class PeerGroup {
       const { down, maxConnections } = only.options
       return down || (maxConnections > 0 && only.connections >= maxConnections) ? undefined : take(only, now)
     }
-    const pick = (list: readonly Peer[]): Peer | undefined => this.balance(list.filter((peer) => !tried.has(peer) && peer.isUsable(now)), key)
+    const pick = (list: readonly Peer[]): Peer | undefined =>
+      this.balance(
+        list.filter((peer) => !tried.has(peer) && peer.isUsable(now)),
+        key,
+      )
     const peer = pick(this.peers) ?? pick(this.backups)
     return peer === undefined ? undefined : take(peer, now)
   }

@@ -7,11 +7,32 @@ import { setting, type Setting } from '../model/setting.ts'
 
 /** When a request may be sent to another server. */
 export type NextCondition =
-  | 'error' | 'timeout' | 'invalid_header' | 'non_idempotent' | 'off'
-  | 'http_500' | 'http_502' | 'http_503' | 'http_504' | 'http_403' | 'http_404' | 'http_429'
+  | 'error'
+  | 'timeout'
+  | 'invalid_header'
+  | 'non_idempotent'
+  | 'off'
+  | 'http_500'
+  | 'http_502'
+  | 'http_503'
+  | 'http_504'
+  | 'http_403'
+  | 'http_404'
+  | 'http_429'
 
 const conditions: ReadonlySet<string> = new Set<NextCondition>([
-  'error', 'timeout', 'invalid_header', 'non_idempotent', 'off', 'http_500', 'http_502', 'http_503', 'http_504', 'http_403', 'http_404', 'http_429',
+  'error',
+  'timeout',
+  'invalid_header',
+  'non_idempotent',
+  'off',
+  'http_500',
+  'http_502',
+  'http_503',
+  'http_504',
+  'http_403',
+  'http_404',
+  'http_429',
 ])
 
 /** What a location says about its upstream, frozen. */
@@ -67,7 +88,9 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
   const flag = (key: Setting<boolean>, doc: string): Directive => flagRow(key.name, everywhere, key, doc)
   const time = (key: Setting<number>, doc: string): Directive => timeRow(key.name, everywhere, key, doc)
   const list = (key: Setting<readonly string[]>, doc: string): Directive =>
-    row(key.name, doc, {}, (scope, statement) => scope.set(key, [...(scope.get(key) ?? []), textOf(statement, 0).toLowerCase()]))
+    row(key.name, doc, {}, (scope, statement) =>
+      scope.set(key, [...(scope.get(key) ?? []), textOf(statement, 0).toLowerCase()]),
+    )
   return {
     directives: [
       time(connectTimeout, 'How long connecting may take.'),
@@ -79,21 +102,46 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       flag(ignoreClientAbort, 'Whether to go on when the client has gone.'),
       flag(passRequestHeaders, "Whether the client's header is passed on."),
       flag(passRequestBody, "Whether the client's body is passed on."),
-      row(nextUpstream.name, 'When another server is tried.', { args: atLeast(1), once: true }, (scope, statement, report) => {
-        for (const word of statement.args) if (!conditions.has(word.text) && word.text !== 'updating') report.emerg(`invalid value "${word.text}"`, word.place)
-        scope.set(nextUpstream, new Set(textsOf(statement)))
-      }),
+      row(
+        nextUpstream.name,
+        'When another server is tried.',
+        { args: atLeast(1), once: true },
+        (scope, statement, report) => {
+          for (const word of statement.args)
+            if (!conditions.has(word.text) && word.text !== 'updating')
+              report.emerg(`invalid value "${word.text}"`, word.place)
+          scope.set(nextUpstream, new Set(textsOf(statement)))
+        },
+      ),
       numberRow(nextUpstreamTries.name, everywhere, nextUpstreamTries, 'How many servers are tried; 0 is no limit.'),
       time(nextUpstreamTimeout, 'How long servers are tried; 0 is no limit.'),
-      row(ignoreHeaders.name, 'Fields of answers that are not acted upon.', { args: atLeast(1), once: true }, (scope, statement) => {
-        scope.set(ignoreHeaders, new Set(textsOf(statement).map((name) => name.toLowerCase())))
-      }),
+      row(
+        ignoreHeaders.name,
+        'Fields of answers that are not acted upon.',
+        { args: atLeast(1), once: true },
+        (scope, statement) => {
+          scope.set(ignoreHeaders, new Set(textsOf(statement).map((name) => name.toLowerCase())))
+        },
+      ),
       list(hideHeader, 'A field of answers that is not passed on.'),
       list(passHeader, 'A field of answers that is passed on after all.'),
       sizeRow(bufferSize.name, everywhere, bufferSize, 'The largest head of an answer.'),
       buffersRow(buffers.name, everywhere, buffers, 'How much of an answer is read ahead.'),
-      ...['busy_buffers_size', 'temp_file_write_size', 'max_temp_file_size', 'temp_path', 'send_lowat', 'socket_keepalive', 'force_ranges', 'limit_rate', 'bind'].map((name) =>
-        acceptedRow(`${prefix}_${name}`, 'Accepted: answers are read ahead in memory only, as far as the client keeps up.'),
+      ...[
+        'busy_buffers_size',
+        'temp_file_write_size',
+        'max_temp_file_size',
+        'temp_path',
+        'send_lowat',
+        'socket_keepalive',
+        'force_ranges',
+        'limit_rate',
+        'bind',
+      ].map((name) =>
+        acceptedRow(
+          `${prefix}_${name}`,
+          'Accepted: answers are read ahead in memory only, as far as the client keeps up.',
+        ),
       ),
     ],
     read: (scope) => {

@@ -18,7 +18,16 @@ import type { CookieFlags, Replacement } from './rewriting.ts'
 import { HttpRoute, type LocationProxy } from './route.ts'
 import { ownFields, type SetHeader, type Target } from './settings.ts'
 
-const hidden = ['date', 'server', 'x-pad', 'x-accel-expires', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset']
+const hidden = [
+  'date',
+  'server',
+  'x-pad',
+  'x-accel-expires',
+  'x-accel-redirect',
+  'x-accel-limit-rate',
+  'x-accel-buffering',
+  'x-accel-charset',
+]
 const shared = upstreamRows('proxy', hidden)
 const passContexts: readonly Context[] = ['location', 'if in location', 'limit_except']
 
@@ -45,10 +54,16 @@ function applyPass(scope: LevelScope, statement: Statement, report: Report): voi
   if (word === undefined || !(scope instanceof LocationScope)) return
   const value = compileAt(word, scope, report)
   if (value === undefined) return
-  if (/^https:/i.test(word.text)) report.emerg('TLS toward upstreams is not supported yet: `proxy_pass https://` comes later', word.place)
+  if (/^https:/i.test(word.text))
+    report.emerg('TLS toward upstreams is not supported yet: `proxy_pass https://` comes later', word.place)
   const target = value.constant === undefined ? undefined : parseTarget(value.constant)
-  if (value.constant !== undefined && target === undefined && !/^https:/i.test(word.text)) report.emerg('invalid URL prefix', word.place)
-  if (target !== undefined && target.uri !== '' && (scope.context !== 'location' || scope.name.kind === 'regex' || scope.name.kind === 'named')) {
+  if (value.constant !== undefined && target === undefined && !/^https:/i.test(word.text))
+    report.emerg('invalid URL prefix', word.place)
+  if (
+    target !== undefined &&
+    target.uri !== '' &&
+    (scope.context !== 'location' || scope.name.kind === 'regex' || scope.name.kind === 'named')
+  ) {
     report.emerg(
       '"proxy_pass" cannot have URI part in location given by regular expression, or inside named location, or inside "if" statement, or inside "limit_except" block',
       word.place,
@@ -58,11 +73,17 @@ function applyPass(scope: LevelScope, statement: Statement, report: Report): voi
   scope.set(autoRedirectSetting, true)
 }
 
-function matcher(text: string, statement: Statement, scope: LevelScope, report: Report, isDomain: boolean): Value | Pattern | undefined {
+function matcher(
+  text: string,
+  statement: Statement,
+  scope: LevelScope,
+  report: Report,
+  alwaysIgnoresCase: boolean,
+): Value | Pattern | undefined {
   const [word] = statement.args
   if (word === undefined) return undefined
   if (!text.startsWith('~')) return compileAt(word, scope, report, text)
-  const ignoreCase = isDomain || text.startsWith('~*')
+  const ignoreCase = alwaysIgnoresCase || text.startsWith('~*')
   return compilePattern(text.replace(/^~\*?/, ''), ignoreCase)
 }
 
@@ -156,7 +177,9 @@ function attach(scope: LocationScope): Attachment | undefined {
 }
 
 const proxyHost = (request: Request): string | undefined =>
-  request.upstream instanceof Forwarding && request.upstream.route instanceof HttpRoute ? request.upstream.route.host : undefined
+  request.upstream instanceof Forwarding && request.upstream.route instanceof HttpRoute
+    ? request.upstream.route.host
+    : undefined
 
 /** The proxy module. */
 export const proxy: Module = {
@@ -167,11 +190,18 @@ export const proxy: Module = {
       const [, word] = statement.args
       const value = word === undefined ? undefined : compileAt(word, scope, report)
       const name = textOf(statement, 0)
-      if (value !== undefined) scope.set(setHeader, [...(scope.get(setHeader) ?? []), { name, lowerName: name.toLowerCase(), value }])
+      if (value !== undefined)
+        scope.set(setHeader, [...(scope.get(setHeader) ?? []), { name, lowerName: name.toLowerCase(), value }])
     }),
     textValueRow('proxy_method', ['http', 'server', 'location'], method, 'The method of the request to the upstream.'),
     textValueRow('proxy_set_body', ['http', 'server', 'location'], setBody, 'The body of the request to the upstream.'),
-    choiceRow('proxy_http_version', ['http', 'server', 'location'], httpVersion, 'The version of HTTP toward the upstream.', { '1.0': '1.0', '1.1': '1.1' } as const),
+    choiceRow(
+      'proxy_http_version',
+      ['http', 'server', 'location'],
+      httpVersion,
+      'The version of HTTP toward the upstream.',
+      { '1.0': '1.0', '1.1': '1.1' } as const,
+    ),
     row('proxy_redirect', 'What becomes of Location and Refresh.', { args: [1, 2] }, applyRedirect),
     replacementRow('proxy_cookie_domain', "What becomes of a cookie's domain.", cookieDomains, true),
     replacementRow('proxy_cookie_path', "What becomes of a cookie's path.", cookiePaths, false),
@@ -181,7 +211,7 @@ export const proxy: Module = {
         scope.set(cookieFlags, [])
         return
       }
-      const name = matcher(first, statement, scope, report, false)
+      const name = matcher(first, statement, scope, report, true)
       const values = statement.args.slice(1).flatMap((word) => compileAt(word, scope, report) ?? [])
       if (name !== undefined) scope.set(cookieFlags, [...(scope.get(cookieFlags) ?? []), { name, flags: values }])
     }),

@@ -67,7 +67,9 @@ export function rewriteCookie(request: Request, cookie: string, rules: CookieRul
     if (match === null) continue
     const [, space = '', name = '', value = ''] = match
     const replaced =
-      name.toLowerCase() === 'domain' ? replaceDomain(request, value, rules.domains) : replaceStart(request, value, rules.paths)
+      name.toLowerCase() === 'domain'
+        ? replaceDomain(request, value, rules.domains)
+        : replaceStart(request, value, rules.paths)
     if (replaced !== undefined) parts[index] = `${space}${name}=${replaced}`
   }
   return rules.flags.length === 0 ? parts.join(';') : applyFlags(request, parts, rules.flags)
@@ -75,9 +77,11 @@ export function rewriteCookie(request: Request, cookie: string, rules: CookieRul
 
 function applyFlags(request: Request, parts: readonly string[], rules: readonly CookieFlags[]): string {
   const name = (parts[0] ?? '').split('=')[0]?.trim() ?? ''
-  const rule = rules.find(({ name: wanted }) => (isPattern(wanted) ? wanted.regex.test(name) : wanted.read(request) === name))
+  const rule = rules.find(({ name: wanted }) =>
+    isPattern(wanted) ? wanted.regex.test(name) : wanted.read(request) === name,
+  )
   if (rule === undefined) return parts.join(';')
-  let attributes = [...parts]
+  let attributes = parts.map((part) => part.trim())
   const drop = (flag: string): void => {
     attributes = attributes.filter((part, index) => index === 0 || part.trim().toLowerCase().split('=')[0] !== flag)
   }
@@ -89,10 +93,10 @@ function applyFlags(request: Request, parts: readonly string[], rules: readonly 
     else if (name === 'samesite') {
       drop(name)
       const mode = flag.split('=')[1] ?? ''
-      attributes.push(` SameSite=${mode.charAt(0).toUpperCase()}${mode.slice(1)}`)
+      attributes.push(`SameSite=${mode.charAt(0).toUpperCase()}${mode.slice(1)}`)
     } else if (!attributes.some((part, index) => index > 0 && part.trim().toLowerCase() === name)) {
-      attributes.push(name === 'httponly' ? ' HttpOnly' : ' Secure')
+      attributes.push(name === 'httponly' ? 'HttpOnly' : 'Secure')
     }
   }
-  return attributes.join(';')
+  return attributes.join('; ')
 }

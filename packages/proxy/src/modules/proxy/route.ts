@@ -31,7 +31,14 @@ export class HttpRoute implements Route {
   readonly host: string
   readonly #location: LocationProxy
 
-  constructor(request: Request, location: LocationProxy, group: PeerGroup, target: Target, method: string, body: Buffer | undefined) {
+  constructor(
+    request: Request,
+    location: LocationProxy,
+    group: PeerGroup,
+    target: Target,
+    method: string,
+    body: Buffer | undefined,
+  ) {
     this.#location = location
     this.settings = location.settings
     this.group = group

@@ -31,7 +31,15 @@ export interface HeadSettings {
 
 /** Fields of the client that stay behind unless `proxy_set_header` sets them. */
 export const ownFields: readonly string[] = [
-  'host', 'connection', 'proxy-connection', 'content-length', 'transfer-encoding', 'te', 'keep-alive', 'expect', 'upgrade',
+  'host',
+  'connection',
+  'proxy-connection',
+  'content-length',
+  'transfer-encoding',
+  'te',
+  'keep-alive',
+  'expect',
+  'upgrade',
 ]
 
 /** The URI for the upstream. */

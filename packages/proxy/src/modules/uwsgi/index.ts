@@ -22,7 +22,13 @@ import type { Peer, PeerGroup } from '../../upstream/peers.ts'
 import type { Pool, Protocol } from '../../upstream/protocol.ts'
 import { upstreamRows, type UpstreamSettings } from '../../upstream/settings.ts'
 
-const shared = upstreamRows('uwsgi', ['x-accel-expires', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'])
+const shared = upstreamRows('uwsgi', [
+  'x-accel-expires',
+  'x-accel-redirect',
+  'x-accel-limit-rate',
+  'x-accel-buffering',
+  'x-accel-charset',
+])
 const passContexts: readonly Context[] = ['location', 'if in location']
 
 interface Param {
@@ -52,7 +58,10 @@ class UwsgiAttempt extends UwsgiExchange {
     this.modifier1 = route.location.modifier1
     this.modifier2 = route.location.modifier2
     const { method, headers } = forwarding.request
-    this.pipelinable = forwarding.bodySize === 0 && (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') && !headers.has('upgrade')
+    this.pipelinable =
+      forwarding.bodySize === 0 &&
+      (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') &&
+      !headers.has('upgrade')
   }
 
   get method(): string {
@@ -72,8 +81,8 @@ class UwsgiAttempt extends UwsgiExchange {
     this.#forwarding.onData(chunk)
   }
 
-  onEnd(trailers: HeaderFields | undefined): void {
-    this.#forwarding.onEnd(trailers)
+  onEnd(): void {
+    this.#forwarding.onEnd()
   }
 
   onError(error: ClientError): void {
@@ -187,7 +196,8 @@ class UwsgiRoute implements Route {
 function applyPass(scope: LevelScope, statement: Statement, report: Report): void {
   const [word] = statement.args
   if (word === undefined) return
-  if (word.text.startsWith('suwsgi://')) report.emerg('TLS toward upstreams is not supported yet: `suwsgi://` comes later', word.place)
+  if (word.text.startsWith('suwsgi://'))
+    report.emerg('TLS toward upstreams is not supported yet: `suwsgi://` comes later', word.place)
   const value = compileAt(word, scope, report, word.text.replace(/^uwsgi:\/\//, ''))
   if (value === undefined) return
   scope.set(pass, value)
@@ -196,11 +206,15 @@ function applyPass(scope: LevelScope, statement: Statement, report: Report): voi
 
 function applyParam(scope: LevelScope, statement: Statement, report: Report): void {
   const [, word, option] = statement.args
-  if (option !== undefined && option.text !== 'if_not_empty') report.emerg(`invalid parameter "${option.text}"`, option.place)
+  if (option !== undefined && option.text !== 'if_not_empty')
+    report.emerg(`invalid parameter "${option.text}"`, option.place)
   const value = word === undefined ? undefined : compileAt(word, scope, report)
   const name = textOf(statement, 0)
   if (value === undefined || name === '') return
-  scope.set(params, [...(scope.get(params) ?? []), { name, key: encodeKey(name), value, ifNotEmpty: option !== undefined }])
+  scope.set(params, [
+    ...(scope.get(params) ?? []),
+    { name, key: encodeKey(name), value, ifNotEmpty: option !== undefined },
+  ])
 }
 
 function attach(scope: LocationScope): Attachment | undefined {
