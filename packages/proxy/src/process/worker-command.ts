@@ -1,6 +1,9 @@
 /** How a worker is started: the same Node, the same way of finding modules, the environment that `env` allows. */
 import { getCompileCacheDir } from 'node:module'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
+
+/** Megabytes for what is new: most of a request is garbage when it ends, and a larger nursery is only touched memory. */
+const youngGeneration = '--max-semi-space-size=4'
 
 /** The program of the workers. */
 export function workerCommand(): { readonly command: string; readonly args: readonly string[] } {
@@ -8,7 +11,7 @@ export function workerCommand(): { readonly command: string; readonly args: read
   const entry = new URL(`./worker${extension}`, import.meta.url).pathname
   // From a checkout the workspace packages are their sources; `spawn` does not hand the condition on.
   const conditions = extension === '.ts' ? ['--conditions=@trivet/source'] : []
-  return { command: process.execPath, args: [...conditions, decodeURIComponent(entry)] }
+  return { command: process.execPath, args: [...conditions, youngGeneration, decodeURIComponent(entry)] }
 }
 
 /** What workers keep of the master's environment in any case: the time zone, Node's own, where temporary files go. */
@@ -19,7 +22,8 @@ export function workerEnvironment(directives: readonly string[]): Record<string,
   const result: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(process.env)) if (kept.test(name)) result[name] = value
   const cache = getCompileCacheDir()
-  if (cache !== undefined) result['NODE_COMPILE_CACHE'] = cache
+  // Node adds a folder for its own version to the one it was given.
+  if (cache !== undefined) result['NODE_COMPILE_CACHE'] = dirname(cache)
   for (const directive of directives) {
     const at = directive.indexOf('=')
     if (at === -1) result[directive] = process.env[directive]
