@@ -10,6 +10,8 @@ import type { Connection } from './connection.ts'
 /** Who reads a body. `onBodyError` gets the status to answer with. */
 export interface BodySink {
   onBodyData(chunk: Buffer): void
+  /** All that has come so far has been handed over. */
+  onBodyFlush?(): void
   onBodyEnd(): void
   onBodyError(status: number): void
 }
@@ -111,6 +113,7 @@ export class RequestBody {
     if (sink === undefined || this.isDone || this.failure !== 0) return 0
     const used = this.length >= 0 ? this.#takeLength(bytes, sink) : this.#takeChunks(bytes, sink)
     this.wireBytes += used
+    if (!this.isDone && this.failure === 0) this.#sink?.onBodyFlush?.()
     return used
   }
 

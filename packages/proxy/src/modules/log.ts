@@ -1,7 +1,7 @@
 /** `access_log` and `log_format`: one line per request, written in batches, in nginx's formats. */
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import SonicBoom from 'sonic-boom'
+import sonic from 'sonic-boom'
 import type { Report } from '../language/diagnostic.ts'
 import type { Context } from '../language/directive.ts'
 import { fileName } from '../language/load.ts'
@@ -110,9 +110,11 @@ function applyLog(scope: LevelScope, statement: Statement, report: Report): void
   scope.set(accessLogs, [...(own === undefined || own === 'off' ? [] : own), log])
 }
 
+type Writer = InstanceType<typeof sonic.SonicBoom>
+
 /** The open log files of one configuration: one per path, whoever names it. */
 class LogFiles {
-  readonly #files = new Map<string, SonicBoom>()
+  readonly #files = new Map<string, Writer>()
   readonly #prefix: string
   readonly #flush = (): void => this.flush()
 
@@ -122,15 +124,15 @@ class LogFiles {
 
   /** Appends a line to a file, which is opened when it is first written to. */
   write(path: string, line: string): void {
-    this.open(path)?.write(line)
+    this.open(path).write(line)
   }
 
-  open(path: string): SonicBoom | undefined {
+  open(path: string): Writer {
     const known = this.#files.get(path)
     if (known !== undefined) return known
     const file = fileName(resolve(this.#prefix, path))
     mkdirSync(dirname(file), { recursive: true })
-    const log = new SonicBoom({ dest: file, append: true, sync: false })
+    const log = new sonic.SonicBoom({ dest: file, append: true, sync: false })
     log.on('error', () => {
       // A full disk must not stop the proxy: the library keeps the lines and tries again.
     })

@@ -281,7 +281,7 @@ function comparison(
   return (request) => matches(request, value.read(request), pattern, bindings) !== negative
 }
 
-function statsOf(path: string, read: typeof statSync): Stats | undefined {
+function statsOf(path: string, read: typeof statSync | typeof lstatSync): Stats | undefined {
   return read(systemPath(path), { throwIfNoEntry: false })
 }
 
@@ -299,9 +299,7 @@ function tolerant(test: (path: string) => boolean): (path: string) => boolean {
 const fileTests: Readonly<Record<string, (path: string) => boolean>> = {
   '-f': tolerant((path) => statsOf(path, statSync)?.isFile() === true),
   '-d': tolerant((path) => statsOf(path, statSync)?.isDirectory() === true),
-  '-e': tolerant(
-    (path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync as typeof statSync) !== undefined,
-  ),
+  '-e': tolerant((path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync) !== undefined),
   '-x': tolerant((path) => {
     accessSync(systemPath(path), constants.X_OK)
     return true

@@ -39,7 +39,7 @@ export function describeFailure(error: ClientError): string {
       return `upstream prematurely closed connection ${phase}`
     case 'protocol':
       return `upstream sent an invalid answer (${cause?.message ?? error.message}) ${phase}`
-    case 'aborted':
+    default:
       return `the request was given up ${phase}`
   }
 }

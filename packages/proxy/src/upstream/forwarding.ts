@@ -183,14 +183,25 @@ export class Forwarding implements Exchange, Activity, BodySink {
   /** What has come of a body that is streamed: it leaves in one write with the head. */
   #firstPieces(): Buffer | undefined {
     if (!this.#bodyWasStreamed) return undefined
-    const pieces: Buffer[] = []
-    this.#pieces = pieces
+    this.#isCollecting = true
     this.request.body.read(this)
-    this.#pieces = undefined
-    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
+    this.#isCollecting = false
+    return this.#takePending()
   }
 
-  #pieces: Buffer[] | undefined
+  /** The pieces of the body that wait to be written, framed as the upstream needs them. */
+  #takePending(): Buffer {
+    const pieces = this.#pending
+    this.#pending = []
+    if (this.request.body.length >= 0)
+      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const chunk = size === 0 ? [] : [Buffer.from(`${size.toString(16)}\r\n`), ...pieces, crlf]
+    return Buffer.concat(this.#hasBodyEnd ? [...chunk, lastChunk] : chunk)
+  }
+
+  #pending: Buffer[] = []
+  #isCollecting = false
   #hasBodyEnd = false
 
   onConnected(connection: Flow | ClientConnection): void {
@@ -254,29 +265,24 @@ export class Forwarding implements Exchange, Activity, BodySink {
   }
 
   onBodyData(chunk: Buffer): void {
-    if (this.#isOver) return
-    const isChunked = this.request.body.length === -1
-    if (this.#pieces !== undefined) {
-      this.#pieces.push(...(isChunked ? [Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, crlf] : [chunk]))
-      return
-    }
-    if (this.#flow === undefined) return
-    if (isChunked) this.#flow.write(`${chunk.length.toString(16)}\r\n`)
-    const hasRoom = this.#flow.write(chunk)
-    if (isChunked) this.#flow.write('\r\n')
-    this.#countSent(chunk.length)
-    if (!hasRoom) this.request.body.pause()
+    if (!this.#isOver) this.#pending.push(chunk)
+  }
+
+  onBodyFlush(): void {
+    if (this.#isOver || this.#isCollecting || this.#flow === undefined || this.#pending.length === 0) return
+    const data = this.#takePending()
+    this.#countSent(data.length)
+    if (!this.#flow.write(data)) this.request.body.pause()
   }
 
   onBodyEnd(): void {
     if (this.#isOver) return
     this.#hasBodyEnd = true
-    if (this.#pieces !== undefined) {
-      if (this.request.body.length === -1) this.#pieces.push(lastChunk)
-      return
-    }
-    if (this.request.body.length === -1) this.#flow?.write(lastChunk)
-    this.#flow?.endBody()
+    if (this.#isCollecting || this.#flow === undefined) return
+    const data = this.#takePending()
+    this.#countSent(data.length)
+    if (data.length > 0) this.#flow.write(data)
+    this.#flow.endBody()
   }
 
   onBodyError(status: number): void {

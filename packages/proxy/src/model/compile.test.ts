@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { ConfigError } from '../language/diagnostic.ts'
+import { loadConfig } from '../language/load.ts'
+import { compileConfig } from './compile.ts'
+import type { ProxyConfig } from './config.ts'
+
+function compile(http: string): ProxyConfig {
+  const text = `events {}\nhttp {\n${http}\n}\n`
+  return compileConfig(loadConfig('/nowhere/nginx.conf', { readFile: () => text }), { prefix: '/nowhere' })
+}
+
+function messages(http: string): string[] {
+  try {
+    compile(http)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.diagnostics.map(({ message, place }) => `${place?.line}: ${message}`)
+  }
+}
+
+test('sockets: a wildcard takes in the addresses of its port', () => {
+  const config = compile(
+    'server { listen 8080; }\nserver { listen 127.0.0.1:8080; }\nserver { listen [::1]:8080; listen unix:/run/x; }',
+  )
+  expect(config.listens.map((spec) => spec.text)).toEqual(['0.0.0.0:8080', '[::1]:8080', 'unix:/run/x'])
+  expect([...(config.http?.listeners[0]?.byAddress.keys() ?? [])]).toEqual(['127.0.0.1'])
+})
+
+test('everything that is wrong is told at once, with its place', () => {
+  const found = messages(`server {
+    listen 80 ssl;
+    location /a/ { location /b { } return 200 $nobody; }
+    location /a/ { }
+    location = /x { proxy_pass ftp://x; }
+    location ~ x { proxy_pass http://h/uri; }
+    error_page 200 /x;
+    rewrite ( x;
+    if ($a ~ ) { }
+    try_files $uri =4x4;
+    server_name a*b;
+    add_header a b sometimes;
+    access_log x nope;
+  }`)
+  expect(found.map((line) => Number.parseInt(line))).toEqual(
+    expect.arrayContaining([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+  )
+  expect(found.join('\n')).toMatch(/TLS is not supported yet/)
+  expect(found.join('\n')).toMatch(/location "\/b" is outside location "\/a\/"/)
+  expect(found.join('\n')).toMatch(/duplicate location "\/a\/"/)
+  expect(found.join('\n')).toMatch(/"proxy_pass" cannot have URI part/)
+})
+
+test('an unknown variable is told where it is used', () => {
+  expect(messages('server {\nreturn 200 $nobody;\n}')).toEqual(['4: unknown "nobody" variable'])
+})
+
+test.each([
+  [
+    'server { listen 80 default_server; }\nserver { listen 80 default_server; }',
+    '4: a duplicate default server for 0.0.0.0:80',
+  ],
+  ['upstream u { server a; }\nupstream u { server b; }', '4: duplicate upstream "u"'],
+  ['upstream u { }', '3: no servers are inside upstream "u"'],
+])('%j is refused', (text, message) => {
+  expect(messages(text)).toEqual([message])
+})
+
+test('a name that two servers want is a warning', () => {
+  const config = compile('server { listen 80; server_name a; }\nserver { listen 80; server_name a; }')
+  expect(config.warnings.map(({ message }) => message)).toEqual(['conflicting server name "a" on 0.0.0.0:80, ignored'])
+})
