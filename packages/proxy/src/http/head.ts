@@ -25,6 +25,10 @@ export class HeadError extends Error {
 const requestLine = /^([A-Z_-]+) +([^\0- \x7f]+)(?: +(?:HTTP\/([1-9]\d*)\.(\d+) *)?)?$/ // eslint-disable-line no-control-regex -- what a target may not hold
 const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i
 
+/** What a request may begin with, as far as it has come; only so many characters are looked at. */
+const methodStart = /^(?:\r?$|\r?\n|[A-Z_-]+(?: |$))/
+const methodLook = 64
+
 /** Characters of header names: 1 is plain, 2 an underscore, 3 odd, 0 forbidden. */
 const nameCharacters: Uint8Array = new Uint8Array(256).fill(3)
 nameCharacters.fill(0, 0, 0x21)
@@ -79,8 +83,9 @@ export class HeadReader {
     )
     for (;;) {
       const end = text.indexOf('\n', this.#at)
+      if (!this.hasLine && this.#at < text.length) this.#checkMethod(text)
       this.#makeRoom((end === -1 ? text.length : end + 1) - this.#at, end !== -1, settings)
-      if (end === -1) return this.#wait(text)
+      if (end === -1) return false
       const start = this.#at
       const lineEnd = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end
       this.#at = end + 1
@@ -98,16 +103,9 @@ export class HeadReader {
   }
 
   /** Bad first bytes (a TLS handshake, say) are refused without waiting for the end of a line. */
-  #wait(text: string): false {
-    if (
-      !this.hasLine &&
-      this.#at < text.length &&
-      !/^\r?$|^[A-Z_-]+(?: |$)/.test(text.slice(this.#at, this.#at + 64))
-    ) {
-      if (!/^[A-Z_-]{64}/.test(text.slice(this.#at)))
-        throw new HeadError(400, 'client sent invalid method while reading client request line')
-    }
-    return false
+  #checkMethod(text: string): void {
+    if (methodStart.test(text.slice(this.#at, this.#at + methodLook))) return
+    throw new HeadError(400, 'client sent invalid method while reading client request line')
   }
 
   /**

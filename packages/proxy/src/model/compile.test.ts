@@ -63,7 +63,7 @@ test.each([
   ['upstream u { server a; }\nupstream u { server b; }', '4: duplicate upstream "u"'],
   ['upstream u { }', '3: no servers are inside upstream "u"'],
 ])('%j is refused', (text, message) => {
-  expect(messages(text)).toEqual([message])
+  expect(messages(text)).toContain(message)
 })
 
 test('a name that two servers want is a warning', () => {

@@ -42,7 +42,7 @@ export class ServerNames<Server> {
       }
       case 'trailing':
         return place(this.#trailing, name.text, server)
-      case 'regex':
+      default:
         this.#regexes.push({ name, server })
         return true
     }
