@@ -33,6 +33,7 @@ const passAll = `
       rewrite ^/unbuffered(/.*)$ $1 break;
       include uwsgi_params;
       uwsgi_buffering off;
+      uwsgi_request_buffering off;
       uwsgi_pass unix:SOCKET;
     }
   }

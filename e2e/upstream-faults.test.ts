@@ -8,7 +8,7 @@ import { startFront } from './stack.ts'
 
 interface Proxy {
   readonly origin: string
-  log(): Promise<string>
+  readonly log: () => Promise<string>
 }
 
 async function withProxy(http: string, use: (proxy: Proxy) => Promise<void>): Promise<void> {

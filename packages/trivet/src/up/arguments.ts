@@ -52,7 +52,7 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   return {
     conf: confs[0],
     app: apps[0],
-    port: integer('--port', values.port, 0, 65_535) ?? integer('PORT', env['PORT'], 0, 65_535),
+    port: integer('--port', values.port, 1, 65_535) ?? integer('PORT', env['PORT'], 1, 65_535),
     processes: integer('--processes', values.processes, 1, 1024),
     help: values.help ?? false,
   }
