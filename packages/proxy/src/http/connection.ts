@@ -81,6 +81,8 @@ export class Connection {
   #deadline = Number.POSITIVE_INFINITY
   #lingerUntil = Number.POSITIVE_INFINITY
   #sawEnd = false
+  #hasGrace = false
+  #sendTimeout = 60_000
   #waitsForDiscard = false
   #tunnel: ((chunk: Buffer) => void) | undefined
 
@@ -283,6 +285,7 @@ export class Connection {
     request.activity = undefined
     for (const log of request.location.logs) log(request)
     request.bufferedBody?.dispose()
+    request.encoder?.dispose()
     if (this.#state === 'closed') return
     this.#deadline = Number.POSITIVE_INFINITY
     const { core } = request.location
@@ -332,6 +335,8 @@ export class Connection {
 
   #next(request: Request): void {
     this.#request = undefined
+    this.#hasGrace = false
+    this.#sendTimeout = request.location.core.sendTimeout
     this.#state = 'head'
     this.isPipelined = this.#input.length > 0
     this.#isWaitingForHead = true
@@ -423,7 +428,11 @@ export class Connection {
     this.#deadline = Number.POSITIVE_INFINITY
     const request = this.#request
     if (this.#state === 'request' && request !== undefined && !request.finished) this.#requestTimeout(request)
-    else if (this.#state === 'head' && (this.#input.length > 0 || this.requests === 0)) this.#headTimeout()
+    else if (this.#state === 'head' && this.socket.writableLength > 0 && !this.#hasGrace) {
+      // The last answer is still on its way to a slow client: it gets the time for that once.
+      this.#hasGrace = true
+      this.#deadline = now + this.#sendTimeout
+    } else if (this.#state === 'head' && (this.#input.length > 0 || this.requests === 0)) this.#headTimeout()
     else this.destroy()
   }
 
@@ -457,7 +466,7 @@ export class Connection {
     this.#deadline = this.#request?.finished === false && !this.#readsBody() ? Number.POSITIVE_INFINITY : this.#deadline
     if (!this.#wantsDrain) return
     this.#wantsDrain = false
-    this.#request?.activity?.onDrain?.()
+    this.#request?.onDrain()
   }
 
   #onEnd(): void {

@@ -54,7 +54,14 @@ function sendBuiltIn(request: Request, status: number, page: string | undefined)
   request.allowsRanges = false
   request.ranges = undefined
   out.remove('accept-ranges')
-  const body = page === undefined ? '' : page + request.location.core.pageTail
+  const body = page === undefined ? '' : page + causeOf(request, status) + request.location.core.pageTail
   if (page !== undefined) out.contentType = 'text/html'
   request.respond(status, body)
+}
+
+/** What went wrong with the upstream, for whoever runs the proxy; not told where `server_tokens` is off. */
+function causeOf(request: Request, status: number): string {
+  const { failureCause, location } = request
+  if (failureCause === undefined || !location.core.showsVersion || (status !== 502 && status !== 504)) return ''
+  return `<center>${failureCause.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`)}</center>\r\n`
 }

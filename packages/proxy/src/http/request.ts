@@ -4,6 +4,7 @@ import type { LogLevel } from '../process/error-log.ts'
 import type { Server } from '../model/config.ts'
 import type { Location } from '../model/location.ts'
 import type { BufferedBody, BodyListener } from './buffered-body.ts'
+import type { BodyEncoder } from './body-encoder.ts'
 import { BufferedBody as Body } from './buffered-body.ts'
 import type { Connection } from './connection.ts'
 import { finalize, runHandlers } from './engine.ts'
@@ -91,6 +92,8 @@ export class Request implements BodyListener {
   allowsRanges = false
   /** The parts to send instead of the whole, set by the range filter. */
   ranges: readonly FileRange[] | undefined
+  /** Compresses the body. */
+  encoder: BodyEncoder | undefined
   #bodyThen: ((request: Request) => void) | undefined
 
   constructor(
@@ -148,6 +151,11 @@ export class Request implements BodyListener {
   /** Sends a piece of the body; false when the client is slow, `activity.onDrain` then tells when to go on. */
   write(chunk: Buffer | string): boolean {
     if (this.headOnly || chunk.length === 0) return true
+    return this.encoder === undefined ? this.writeEncoded(chunk) : this.encoder.write(chunk)
+  }
+
+  /** Sends bytes that need no further change. */
+  writeEncoded(chunk: Buffer | string): boolean {
     if (this.chunked) this.sendRaw(`${chunk.length.toString(16)}\r\n`)
     this.bodyBytesSent += chunk.length
     this.sendRaw(chunk)
@@ -157,6 +165,12 @@ export class Request implements BodyListener {
 
   /** The body is complete. */
   end(): void {
+    if (this.encoder === undefined || this.headOnly) this.endEncoded()
+    else this.encoder.end()
+  }
+
+  /** All bytes have been sent. */
+  endEncoded(): void {
     if (this.chunked && !this.headOnly) {
       let last = '0\r\n'
       this.#readTrailers()
@@ -180,6 +194,12 @@ export class Request implements BodyListener {
     if (!this.sendHead()) return
     this.write(body)
     this.end()
+  }
+
+  /** The client can take more. */
+  onDrain(): void {
+    if (this.encoder === undefined) this.activity?.onDrain?.()
+    else this.encoder.onDrain()
   }
 
   /** Puts bytes on the wire, counted. */

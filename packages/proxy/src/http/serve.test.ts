@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { bind } from '@trivet/prefork'
 import { RawClient, eventually, freePort, temporaryFolder, type Folder } from '@trivet/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -35,6 +36,7 @@ function config(dead: number): string {
         listen 127.0.0.1:${port};
         server_name localhost;
         location / { index index.html; }
+        location /zip/ { gzip on; gzip_min_length 0; gzip_vary on; alias ${folder.path}/html/; types { text/html bin; } }
         location = /exact { return 200 exact; }
         location /pre { return 200 prefix; }
         location ^~ /pre/final { return 200 final; }
@@ -124,6 +126,12 @@ async function raw(text: string): Promise<string> {
   await using client = await RawClient.connect({ host: '127.0.0.1', port })
   await client.send(text)
   return (await client.closed()).toString('latin1')
+}
+
+function dechunk(text: string): string {
+  const size = Number.parseInt(text, 16)
+  const start = text.indexOf('\r\n') + 2
+  return size === 0 ? '' : text.slice(start, start + size) + dechunk(text.slice(start + size + 2))
 }
 
 const get = (target: string, headers = ''): Promise<string> =>
@@ -224,6 +232,17 @@ describe('files', () => {
     expect(status(await get('/digits.txt', 'If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n'))).toBe(412)
     expect(status(await get('/digits.txt', `Range: bytes=0-0\r\nIf-Range: ${etag}\r\n`))).toBe(206)
     expect(status(await get('/digits.txt', 'Range: bytes=0-0\r\nIf-Range: "other"\r\n'))).toBe(200)
+  })
+
+  test('compressed answers', async () => {
+    await using client = await RawClient.connect({ host: '127.0.0.1', port })
+    await client.send('GET /zip/large.bin HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n')
+    expect((await client.closed()).toString('latin1')).not.toContain('Content-Encoding')
+    const answer = await raw(
+      'GET /zip/large.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAccept-Encoding: gzip\r\n\r\n',
+    )
+    expect(answer).toMatch(/\r\nETag: W\/"[^]*\r\nVary: Accept-Encoding\r\nContent-Encoding: gzip\r\n/)
+    expect(gunzipSync(Buffer.from(dechunk(body(answer)), 'latin1')).length).toBe(1_000_000)
   })
 
   test('other methods are not allowed', async () => {
@@ -331,7 +350,9 @@ describe('upstreams', () => {
   })
 
   test('a dead server is a 502 that says why, the next one is asked where there is one', async () => {
-    expect(status(await get('/dead'))).toBe(502)
+    const answer = await get('/dead')
+    expect(status(answer)).toBe(502)
+    expect(body(answer)).toContain('connect() failed (111: Connection refused) while connecting to upstream')
     expect(errors.at(-1)).toMatch(
       /\[error\] .*connect\(\) failed \(111: Connection refused\) while connecting to upstream, client: 127\.0\.0\.1, server: localhost, request: "GET \/dead HTTP\/1\.1", upstream: "http:\/\/127\.0\.0\.1:\d+\/dead", host: "localhost"/,
     )

@@ -47,6 +47,8 @@ export interface CoreSettings {
   readonly lingeringTimeout: number
   readonly serverHeader: string
   readonly pageTail: string
+  /** `server_tokens` is not off. */
+  readonly showsVersion: boolean
   readonly etag: boolean
   readonly ifModifiedSince: 'off' | 'exact' | 'before'
   readonly absoluteRedirect: boolean

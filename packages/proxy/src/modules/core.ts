@@ -479,6 +479,7 @@ export function readCoreSettings(scope: LevelScope): CoreSettings {
     lingeringTime: scope.value(lingeringTime),
     lingeringTimeout: scope.value(lingeringTimeout),
     serverHeader: shown,
+    showsVersion: tokens !== 'off',
     pageTail: `<hr><center>${shown}</center>\r\n</body>\r\n</html>\r\n`,
     etag: scope.value(etag),
     ifModifiedSince: scope.value(ifModifiedSince),

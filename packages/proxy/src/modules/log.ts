@@ -100,6 +100,12 @@ function applyLog(scope: LevelScope, statement: Statement, report: Report): void
     if (word !== formatWord && !/^(?:buffer=|flush=|gzip$|gzip=|if=)/.test(word.text))
       report.emerg(`invalid parameter "${word.text}"`, word.place)
   }
+  const zipped = rest.find((word) => /^gzip(?:=|$)/.test(word.text))
+  if (zipped !== undefined)
+    report.warn(
+      'the log is written without compression: `gzip` of `access_log` is not implemented by trivet',
+      zipped.place,
+    )
   if (path === undefined) return
   const log: AccessLog = { path, format: undefined, condition }
   scope.http.onFinish((finalReport) => {

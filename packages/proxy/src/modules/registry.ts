@@ -3,6 +3,7 @@ import type { Module } from '../model/module.ts'
 import { access } from './access.ts'
 import { coreMain } from './core-main.ts'
 import { emptyGif } from './empty-gif.ts'
+import { gzip } from './gzip.ts'
 import { headers } from './headers.ts'
 import { index } from './index-files.ts'
 import { log } from './log.ts'
@@ -35,6 +36,7 @@ export const modules: readonly Module[] = [
   staticFiles,
   notModified,
   headers,
+  gzip,
   ranges,
   log,
 ]

@@ -28,7 +28,7 @@ export function describeFailure(error: ClientError): string {
   switch (error.code) {
     case 'refused':
     case 'unreachable':
-      return `connect() ${error.address.includes('/') ? `to ${error.address} ` : ''}failed (${cause === undefined ? error.message : systemErrorText(cause)}) ${phase}`
+      return `connect() failed (${cause === undefined ? error.message : systemErrorText(cause)}) ${phase}`
     case 'connect-timeout':
     case 'send-timeout':
     case 'read-timeout':
