@@ -11,7 +11,6 @@ export const absentModules: readonly string[] = [
   'http_userid_module',
   'http_auth_basic_module',
   'http_mirror_module',
-  'http_autoindex_module',
   'http_geo_module',
   'http_split_clients_module',
   'http_referer_module',

@@ -37,6 +37,7 @@ function config(dead: number): string {
         server_name localhost;
         location / { index index.html; }
         location /zip/ { gzip on; gzip_min_length 0; gzip_vary on; alias ${folder.path}/html/; types { text/html bin; } }
+        location /list/ { alias ${folder.path}/html/; index none; autoindex on; charset utf-8; }
         location = /exact { return 200 exact; }
         location /pre { return 200 prefix; }
         location ^~ /pre/final { return 200 final; }
@@ -232,6 +233,14 @@ describe('files', () => {
     expect(status(await get('/digits.txt', 'If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n'))).toBe(412)
     expect(status(await get('/digits.txt', `Range: bytes=0-0\r\nIf-Range: ${etag}\r\n`))).toBe(206)
     expect(status(await get('/digits.txt', 'Range: bytes=0-0\r\nIf-Range: "other"\r\n'))).toBe(200)
+  })
+
+  test('a list of a folder', async () => {
+    const answer = await get('/list/')
+    expect(answer).toContain('\r\nContent-Type: text/html; charset=utf-8\r\n')
+    const names = [...body(answer).matchAll(/<a href="([^"]*)">/g)].map((match) => match[1])
+    expect(names).toEqual(['../', 'sub/', 'digits.txt', 'index.html', 'large.bin'])
+    expect(body(answer)).toMatch(/<a href="digits.txt">digits.txt<\/a> {41}\d\d-\w{3}-\d{4} \d\d:\d\d {18}10\r\n/)
   })
 
   test('compressed answers', async () => {

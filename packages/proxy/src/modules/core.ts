@@ -267,9 +267,7 @@ const rows: readonly Directive[] = [
     'log_subrequest',
     'msie_padding',
     'msie_refresh',
-    'limit_rate_after',
     'subrequest_output_buffer_size',
-    'disable_symlinks',
     'keepalive_min_timeout',
   ].map((name) =>
     acceptedRow(

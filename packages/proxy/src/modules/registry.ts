@@ -1,6 +1,8 @@
 /** The modules, in the order of their handlers and filters. To add one is to add its file and its line here. */
 import type { Module } from '../model/module.ts'
 import { access } from './access.ts'
+import { autoindex } from './autoindex.ts'
+import { charset } from './charset.ts'
 import { coreMain } from './core-main.ts'
 import { emptyGif } from './empty-gif.ts'
 import { gzip } from './gzip.ts'
@@ -33,9 +35,11 @@ export const modules: readonly Module[] = [
   emptyGif,
   stubStatus,
   index,
+  autoindex,
   staticFiles,
   notModified,
   headers,
+  charset,
   gzip,
   ranges,
   log,

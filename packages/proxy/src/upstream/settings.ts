@@ -134,9 +134,6 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
         'temp_path',
         'send_lowat',
         'socket_keepalive',
-        'force_ranges',
-        'limit_rate',
-        'bind',
       ].map((name) =>
         acceptedRow(
           `${prefix}_${name}`,
