@@ -4,7 +4,7 @@ import { absentModules, addedModules, versionText } from './version.ts'
 
 /** A directive by which each optional module of nginx is known. */
 const marks: Readonly<Record<string, string>> = {
-  http_charset_module: 'charset',
+  http_charset_module: 'source_charset',
   http_gzip_module: 'gzip',
   http_ssi_module: 'ssi',
   http_userid_module: 'userid',

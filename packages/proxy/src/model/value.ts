@@ -1,6 +1,6 @@
 /** Text with variables (`http://$host$request_uri`), split once into constant pieces and references. */
 import type { Request } from '../http/request.ts'
-import type { Place, Word } from '../language/statement.ts'
+import type { Place } from '../language/statement.ts'
 import type { Reference, VariableTable } from './variable.ts'
 
 /** A compiled text: `constant` when it has no variables, else `read` puts it together for a request. */
@@ -75,9 +75,4 @@ export function compileText(text: string, place: Place, variables: VariableTable
   return new Value(
     splitVariables(text).map((part) => (typeof part === 'string' ? part : variables.reference(part.name, place))),
   )
-}
-
-/** Compiles a word of the configuration. */
-export function compileValue(word: Word, variables: VariableTable): Value {
-  return compileText(word.text, word.place, variables)
 }

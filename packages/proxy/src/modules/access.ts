@@ -18,7 +18,7 @@ const contexts: readonly Context[] = ['http', 'server', 'location', 'limit_excep
 const rules = setting<readonly Rule[]>('access rules', [])
 
 /** Compiles `all`, `unix:`, an address or a network; undefined when it is none of them. */
-export function addressTest(text: string): ((address: string) => boolean) | undefined {
+function addressTest(text: string): ((address: string) => boolean) | undefined {
   if (text === 'all') return () => true
   if (text === 'unix:') return (address) => address === 'unix:'
   const [address = '', bits] = text.split('/')

@@ -32,7 +32,7 @@ const minute = 60_000
 const serverContexts: readonly Context[] = ['http', 'server']
 
 /** Settings other modules look at, too. */
-export const rootSetting: Setting<{
+const rootSetting: Setting<{
   readonly value: Value
   readonly alias: boolean
   readonly prefix: string | undefined

@@ -25,7 +25,7 @@ export function queryArgument(args: string, name: string): string | undefined {
 }
 
 /** The value of one cookie. */
-export function cookie(request: Request, name: string): string | undefined {
+function cookie(request: Request, name: string): string | undefined {
   const header = request.header('cookie', '; ')
   if (header === undefined) return undefined
   for (const part of header.split(';')) {
