@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import type { Application } from '@trivet/gateway'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Application, Errors } from '@trivet/gateway'
 import { forward } from '@trivet/http1/gateway'
 import { freePort } from '@trivet/testing'
 import { expect, test } from 'vitest'
@@ -115,11 +115,50 @@ test('a server of another make', async () => {
   server.close()
 })
 
-test('nobody there: the error names the peer', async () => {
+/** What is written to `tsgi.errors`. */
+function notebook(): { errors: Errors; lines: string[] } {
+  const lines: string[] = []
+  return { lines, errors: { write: (text) => void lines.push(text), writelines() {}, flush() {} } }
+}
+
+test('nobody there is a 502, and the log names the peer and the step', async () => {
+  const { errors, lines } = notebook()
   const port = await freePort()
-  await using front = await Front.start(forward(`127.0.0.1:${port}`))
-  expect((await fetch(front.url)).status).toBe(500)
-  expect(front.errors[0]).toMatchObject({ name: 'ClientError', code: 'refused', address: `127.0.0.1:${port}` })
+  await using front = await Front.start(forward(`127.0.0.1:${port}`), { errors })
+  expect((await fetch(front.url)).status).toBe(502)
+  expect(lines).toEqual([
+    expect.stringMatching(`forward: 127.0.0.1:${port} refused the connection \\(phase: connect\\)`),
+  ])
+})
+
+test.each([
+  ['never answers', () => {}, 504],
+  ['speaks no HTTP', (socket: Socket) => socket.end('nonsense\r\n\r\n'), 502],
+  ['closes without a byte', (socket: Socket) => socket.end(), 502],
+])('a server that %s', async (_, answer, status) => {
+  const { errors, lines } = notebook()
+  await using script = await Script.start((socket) => socket.once('data', () => answer(socket)))
+  await using front = await Front.start(forward(script.address, { readTimeout: 50 }), { errors })
+  expect((await fetch(front.url)).status).toBe(status)
+  expect([lines.length, front.errors]).toEqual([1, []])
+})
+
+test('fields of the hop stay on it, those that Connection names included', async () => {
+  const asked: string[] = []
+  await using script = await Script.start((socket) =>
+    socket.on('data', (data: Buffer) => {
+      asked.push(data.toString('latin1'))
+      socket.write(
+        'HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-End: 2\r\nContent-Length: 0\r\n\r\n',
+      )
+    }),
+  )
+  await using front = await Front.start(forward(script.address))
+  await using client = await front.connect()
+  await client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Mine\r\nX-Mine: 1\r\nX-Yours: 2\r\n\r\n')
+  const answer = await client.until('\r\n\r\n')
+  expect(asked.join('').toLowerCase()).toBe('get / http/1.1\r\nhost: a\r\nx-yours: 2\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\nX-End: 2\r\nContent-Length: 0\r\nDate: /)
 })
 
 test('targets that are none', () => {
@@ -134,11 +173,12 @@ test('a kept connection that died is replaced for a GET, and for a POST it is no
       else socket.resetAndDestroy()
     })
   })
-  await using front = await Front.start(forward(script.address))
+  const { errors, lines } = notebook()
+  await using front = await Front.start(forward(script.address), { errors })
   expect(await (await fetch(front.url)).text()).toBe('ok')
   expect(await (await fetch(front.url)).text()).toBe('ok')
   expect(script.connections).toBe(2)
-  expect((await fetch(front.url, { method: 'POST', body: 'x' })).status).toBe(500)
+  expect((await fetch(front.url, { method: 'POST', body: 'x' })).status).toBe(502)
   expect(script.connections).toBe(2)
-  expect(front.errors).toMatchObject([{ name: 'ClientError', reused: true }])
+  expect(lines).toEqual([expect.stringContaining('reset the connection')])
 })

@@ -233,7 +233,7 @@ test('without the var a response of unknown length ends by close; with it, it is
   await using client = await RawClient.connect(it.address)
   await client.send(packet({ UWSGI_KEEPALIVE: 'n1' }))
   expect((await client.until('0\r\n\r\n')).replace(/depth=\d/, 'depth=N')).toBe(
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nuwsgi-keepalive: n1; depth=N\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nuwsgi-keepalive: n1; depth=N\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n',
   )
   await client.send(packet())
   expect((await client.closed()).toString()).toMatch(/HTTP\/1.1 200 OK\r\n\r\nonetwo$/)

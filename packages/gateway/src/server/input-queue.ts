@@ -15,6 +15,9 @@ export interface InputSource {
 
 /** How much may wait unread: a few socket reads, so that the wire stays busy while the application works. */
 const highWaterMark = 256 * 1024
+/** Chunks up to this size are copied together while they wait: a view costs more memory than the bytes it shows. */
+const smallChunk = 512
+const joinedSize = 8 * 1024
 const none: Bytes = new Uint8Array(0)
 const lineFeed = 10
 
@@ -35,6 +38,9 @@ export class InputQueue implements Input {
   private touched = false
   private paused = false
   private discarding = false
+  /** Room for small chunks, and the view of its used part that waits as the last chunk. */
+  private room: Bytes = none
+  private joined: Bytes = none
 
   constructor(source: InputSource) {
     this.source = source
@@ -54,7 +60,7 @@ export class InputQueue implements Input {
 
   push(chunk: Bytes): void {
     if (chunk.length === 0 || this.discarding) return
-    this.chunks.push(chunk)
+    if (chunk.length > smallChunk || !this.join(chunk)) this.chunks.push(chunk)
     this.size += chunk.length
     this.serve()
     this.regulate()
@@ -63,6 +69,9 @@ export class InputQueue implements Input {
   end(): void {
     this.finished = true
     this.serve()
+    // What the wire brings from here on is no body: it is no longer ours to hold up.
+    if (this.paused) this.source.resume()
+    this.paused = false
   }
 
   /** The body will never be whole; what has arrived can still be read, then reads reject. */
@@ -120,6 +129,24 @@ export class InputQueue implements Input {
       return value.length === 0 ? { done: true, value: undefined } : { done: false, value }
     }
     return { next }
+  }
+
+  /** Copies a small chunk behind another that waits; false when there is none, or no room is left behind it. */
+  private join(chunk: Bytes): boolean {
+    const last = this.chunks.at(-1)
+    if (last === undefined) return false
+    if (last !== this.joined) {
+      if (last.length > smallChunk) return false
+      this.room = Buffer.allocUnsafeSlow(joinedSize)
+      this.room.set(last)
+      this.joined = last
+    }
+    const used = this.joined.length
+    if (used + chunk.length > joinedSize) return false
+    this.room.set(chunk, used)
+    this.joined = this.room.subarray(0, used + chunk.length)
+    this.chunks[this.chunks.length - 1] = this.joined
+    return true
   }
 
   private atEnd(): number | undefined {

@@ -22,7 +22,7 @@ export interface ResponseSink {
   /** The response cannot be completed after start(): break the connection so that the client notices. */
   abort(error: Error): void
   /** 1xx, where the wire can carry it. */
-  inform?(status: string, headers: HeaderList): void
+  readonly inform?: ((status: string, headers: HeaderList) => void) | undefined
   /** Hands over the connection after a 101; `protocol` is one that the environ's `tsgi.protocol` offered. */
   upgrade?(status: string, headers: HeaderList, protocol: string): Duplex
 }

@@ -10,35 +10,26 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Application } from '@trivet/gateway'
-import { Disconnect, emptyInput, run, type InputSource } from '@trivet/gateway/server'
+import { Disconnect, emptyInput, run } from '@trivet/gateway/server'
 import { Http1Error } from '../codec/error.ts'
 import { RequestParser } from '../codec/request-parser.ts'
 import { statusLine } from '../codec/writer.ts'
-import { Deadline } from '../socket/deadline.ts'
+import type { ConnectionOwner } from './connection-owner.ts'
 import { makeEnviron, surroundingsOf, type Surroundings } from './environ.ts'
 import { Incoming } from './incoming.ts'
 import { ownFields } from './own-fields.ts'
-import type { Settings } from './options.ts'
 import { errorAnswer } from './error-answer.ts'
+import { Patience, type Waiting } from './patience.ts'
+import { ReadGate } from './read-gate.ts'
 import { WireResponse, type ResponseOwner } from './wire-response.ts'
 import { Wire } from './wire.ts'
-
-/** What a connection asks of its server. */
-export interface ConnectionOwner {
-  readonly application: Application
-  readonly settings: Settings
-  readonly now: number
-  readonly draining: boolean
-  remove(connection: HttpConnection): void
-}
 
 type Stage = 'idle' | 'received' | 'running' | 'answered' | 'closing' | 'detached'
 
 /** Pipelined requests that may wait, in bytes, before the socket is paused. */
 const mostPipelined = 64 * 1024
 
-export class HttpConnection implements ResponseOwner, InputSource {
+export class HttpConnection implements ResponseOwner {
   readonly wire: Wire
   readonly #owner: ConnectionOwner
   readonly #socket: Socket
@@ -49,11 +40,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #response: WireResponse | undefined
   #requests = 0
   #working = false
-  #inputPaused = false
-  #pipelinePaused = false
-  readonly #deadline: Deadline
-  /** The request for whose head the clock runs: it is not set back by each byte. */
-  #headStarted = -1
+  readonly #gate: ReadGate
+  readonly #patience: Patience
 
   constructor(owner: ConnectionOwner, socket: Socket) {
     const { settings } = owner
@@ -61,7 +49,8 @@ export class HttpConnection implements ResponseOwner, InputSource {
     this.#socket = socket
     this.wire = new Wire(socket)
     this.#parser = new RequestParser(settings.limits, { underscores: 'drop' })
-    this.#deadline = new Deadline(socket, owner.now + settings.headTimeout)
+    this.#gate = new ReadGate(socket, () => this.#continue())
+    this.#patience = new Patience(socket, settings, owner.now)
     this.#around = surroundingsOf(socket, settings)
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain)
     socket.on('error', this.#onError).on('close', this.#onClose)
@@ -69,12 +58,6 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   get idle(): boolean {
     return this.#stage === 'idle' && this.#parser.idle
-  }
-
-  /** The client, as logs show it. */
-  get client(): string {
-    const { remoteAddress, remotePort } = this.#around
-    return remoteAddress === undefined ? 'unix' : `${remoteAddress}:${remotePort}`
   }
 
   // What the response asks.
@@ -105,50 +88,27 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   broken(response: WireResponse): void {
     this.#response = undefined
-    this.wire.flush()
     // A body that ends with the connection would look whole if the connection merely ended.
-    if (response.endsByClose) this.#socket.resetAndDestroy()
-    else this.#socket.destroy()
+    this.wire.cut(response.endsByClose)
   }
 
   detach(): Duplex {
     const socket = this.#socket
     socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain)
-    socket.off('error', this.#onError).off('close', this.#onClose)
+    socket.off('error', this.#onError)
     socket.pause()
     const rest = this.#parser.remainder()
     if (rest.length > 0) socket.unshift(rest)
     this.#stage = 'detached'
     this.#response = undefined
-    this.#owner.remove(this)
+    this.#wait('nothing')
     return socket
-  }
-
-  // What the input asks.
-
-  pause(): void {
-    this.#inputPaused = true
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    this.#inputPaused = false
-    if (!this.#pipelinePaused) this.#socket.resume()
-  }
-
-  wanted(): void {
-    const incoming = this.#incoming
-    if (incoming?.continueDue !== true || this.#response?.started === true) return
-    incoming.continueDue = false
-    this.wire.text(`${statusLine('100 Continue')}\r\n`)
-    this.wire.flush()
-    this.#setDeadline()
   }
 
   // What the server asks.
 
   checkDeadline(now: number): void {
-    if (!this.#deadline.passed(now)) return
+    if (!this.#patience.exhausted(now)) return
     if (this.#stage === 'closing' || this.idle || this.wire.blocked) this.destroy()
     else this.#refuse(408, 'the client sent nothing for too long')
   }
@@ -176,36 +136,38 @@ export class HttpConnection implements ResponseOwner, InputSource {
       this.#incoming?.input?.fail(error instanceof Error ? error : new Error(String(error)))
     }
     // As nginx and Node have it, a client that closes its side does not wait for an answer that is not there yet.
-    this.#leave()
+    this.#abandon()
   }
 
   /** All is sent, and the half-close with it. */
   readonly #onFinish = (): void => {
-    this.#deadline.set(this.#owner.now + this.#owner.settings.lingerTimeout)
+    this.#patience.linger(this.#owner.now)
   }
 
   readonly #onDrain = (): void => {
-    this.#setDeadline()
     this.wire.release()
+    if (this.#stage === 'answered') this.#work()
+    else if (this.#stage !== 'closing') this.#wait(this.#waiting())
   }
 
   /** 'close' follows, and does the work; a reset by the client is no news for the log. */
   readonly #onError = (): void => {}
 
   readonly #onClose = (): void => {
-    this.#leave()
+    this.#abandon()
     this.wire.release()
     this.#stage = 'closing'
     this.#owner.remove(this)
   }
 
-  #leave(): void {
-    const disconnect = this.#response?.disconnect
-    if (disconnect === undefined) return
-    this.#response?.silence()
+  /** Nobody waits for the answer any more: the application is told. */
+  #abandon(error?: Error): void {
+    const response = this.#response
+    if (response === undefined) return
     this.#response = undefined
-    disconnect.abort()
-    this.#incoming?.input?.fail(disconnect.reason ?? new Error('the client closed the connection'))
+    response.silence()
+    response.disconnect.abort(error)
+    this.#incoming?.input?.fail(response.disconnect.reason ?? new Error('the client is gone'))
   }
 
   #work(): void {
@@ -230,7 +192,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
     if (this.#stage === 'closing' || this.#stage === 'detached') return false
     switch (this.#parser.next()) {
       case 'head':
-        this.#incoming = new Incoming(this.#parser.head, this)
+        this.#incoming = new Incoming(this.#parser.head, this.#gate)
         this.#stage = 'received'
         this.#requests++
         return true
@@ -242,7 +204,7 @@ export class HttpConnection implements ResponseOwner, InputSource {
         return true
       case 'paused':
         if (this.#stage === 'received') this.#run()
-        else if (this.#stage === 'running') return false
+        else if (this.#stage === 'running' || this.wire.blocked) return false
         else this.#startNext()
         return true
       default:
@@ -260,15 +222,28 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   #run(): void {
     const { head, input } = this.#incoming as Incoming
-    if (head.method === 'CONNECT') return this.#refuse(501, 'CONNECT is not served here')
+    if (head.method === 'CONNECT') {
+      this.#refuse(501, 'CONNECT is not served here')
+      return
+    }
     this.#stage = 'running'
     const disconnect = new Disconnect()
     const response = new WireResponse(this, disconnect, head.minorVersion === 1)
     this.#response = response
     const environ = makeEnviron(head, this.#around, input ?? emptyInput, disconnect)
     // Settles when the body is closed; the answer's end has come by `finished` already.
+    this.wire.flushOld()
     void run(this.#owner.application, environ, response, this.#owner.settings)
-    return undefined
+  }
+
+  /** The application asks for the body: the client may wait to be told that it is wanted. */
+  #continue(): void {
+    const incoming = this.#incoming
+    if (incoming?.continueDue !== true || this.#response?.started === true) return
+    incoming.continueDue = false
+    this.wire.text(`${statusLine('100 Continue')}\r\n`)
+    this.wire.flush()
+    this.#wait(this.#waiting())
   }
 
   #startNext(): void {
@@ -279,17 +254,13 @@ export class HttpConnection implements ResponseOwner, InputSource {
 
   /** Answers in the application's place, or breaks the connection when the application's answer has begun. */
   #refuse(status: number, reason: string, error?: Error): void {
-    this.#owner.settings.log(`client ${this.client}: ${status}: ${reason}`)
-    const response = this.#response
-    const started = response?.started === true
-    const head = this.#stage === 'answered' || started
-    this.#response = undefined
+    this.#owner.settings.log(`client ${this.#around.client}: ${status}: ${reason}`)
+    const started = this.#response?.started === true
+    const answered = this.#stage === 'answered' || started
     this.#stage = 'closing'
-    response?.silence()
-    response?.disconnect.abort(error)
-    this.#incoming?.input?.fail(error ?? new Error(reason))
+    this.#abandon(error ?? new Error(reason))
     if (started) this.#socket.destroy()
-    if (head) return
+    if (answered) return
     this.wire.text(errorAnswer(status, this.ownFields(false, false, false)))
     this.wire.flush()
     this.#close()
@@ -299,35 +270,28 @@ export class HttpConnection implements ResponseOwner, InputSource {
   #close(): void {
     this.#stage = 'closing'
     if (this.#socket.writableEnded) return
-    this.#deadline.setSending(this.#owner.now, this.#owner.settings.sendTimeout)
+    this.#wait('sending')
     this.#socket.end(this.#onFinish)
     this.#socket.resume()
   }
 
+  /** Reads no further while the answers to what is here cannot be made or cannot be sent. */
   #regulate(): void {
-    const full =
-      this.#stage === 'running' && this.#incoming?.bodyEnded === true && this.#parser.buffered > mostPipelined
-    if (full !== this.#pipelinePaused) {
-      this.#pipelinePaused = full
-      if (full) this.#socket.pause()
-      else if (!this.#inputPaused) this.#socket.resume()
-    }
-    this.#setDeadline()
+    const running = this.#stage === 'running' && this.#incoming?.bodyEnded === true
+    const stuck = this.#stage === 'answered' && this.wire.blocked
+    this.#gate.holdPipeline(stuck || (running && this.#parser.buffered > mostPipelined))
+    this.#wait(this.#waiting())
   }
 
-  #setDeadline(): void {
-    const { now, settings } = this.#owner
-    if (this.#stage === 'closing') return
-    const deadline = this.#deadline
-    const ended = this.#incoming?.bodyEnded ?? true
-    if (this.wire.blocked) deadline.setSending(now, settings.sendTimeout)
-    else if (!ended && !this.#inputPaused && this.#incoming?.continueDue !== true)
-      deadline.set(now + settings.bodyTimeout)
-    else if (!ended || this.#stage !== 'idle') deadline.clear()
-    else if (this.#parser.idle) deadline.set(now + settings.keepAliveTimeout)
-    else if (!deadline.isSet || this.#headStarted !== this.#requests) {
-      this.#headStarted = this.#requests
-      deadline.set(now + settings.headTimeout)
-    }
+  #waiting(): Waiting {
+    if (this.wire.blocked) return 'sending'
+    const incoming = this.#incoming
+    if (incoming?.bodyEnded === false) return this.#gate.bodyHeld || incoming.continueDue ? 'nothing' : 'body'
+    if (this.#stage !== 'idle') return 'nothing'
+    return this.#parser.idle ? 'request' : 'head'
+  }
+
+  #wait(waiting: Waiting): void {
+    this.#patience.waitFor(waiting, this.#requests, this.#owner.now)
   }
 }

@@ -1,13 +1,15 @@
 /** A request head in CGI's terms (RFC 3875 section 4.1): names once mapped are cached, values are sliced once. */
 import type { Socket } from 'node:net'
 import type { Environ, Errors, Input } from '@trivet/gateway'
-import { fileWrapper, headerKey, type Disconnect } from '@trivet/gateway/server'
+import { decodePath, fileWrapper, headerKey, type Disconnect } from '@trivet/gateway/server'
 import type { RequestHead } from '../codec/head.ts'
 import { splitTarget } from '../codec/target.ts'
 import type { Settings } from './options.ts'
 
 /** What is the same for all requests of a connection. */
 export interface Surroundings {
+  /** The client, as logs show it. */
+  readonly client: string
   readonly remoteAddress: string | undefined
   readonly remotePort: string | undefined
   readonly serverName: string
@@ -19,9 +21,11 @@ export interface Surroundings {
 
 /** What a connection says about its requests. */
 export function surroundingsOf(socket: Socket, settings: Settings): Surroundings {
+  const { remoteAddress, remotePort } = socket
   return {
-    remoteAddress: socket.remoteAddress,
-    remotePort: socket.remotePort === undefined ? undefined : String(socket.remotePort),
+    client: remoteAddress === undefined ? 'unix' : `${remoteAddress}:${remotePort}`,
+    remoteAddress,
+    remotePort: remotePort === undefined ? undefined : String(remotePort),
     serverName: socket.localAddress ?? 'localhost',
     serverPort: String(socket.localPort ?? 80),
     errors: settings.errors,
@@ -31,14 +35,6 @@ export function surroundingsOf(socket: Socket, settings: Settings): Surroundings
 }
 
 const version = [1, 0] as const
-const escapes = /%([0-9A-Fa-f]{2})/g
-
-/** Decodes percent escapes to latin-1; what is not an escape stays as it is. */
-function decodePath(path: string): string {
-  if (!path.includes('%')) return path
-  return path.replace(escapes, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
-}
-
 function hostName(host: string): string {
   const colon = host.lastIndexOf(':')
   return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host

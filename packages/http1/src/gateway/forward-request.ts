@@ -1,61 +1,37 @@
 /** The request that an environ stands for: the reverse of environ.ts. */
-import type { Environ } from '@trivet/gateway'
+import type { Bytes, Environ, HeaderList } from '@trivet/gateway'
+import { isHopByHop, requestHeaders, requestTarget } from '@trivet/gateway/server'
 import { requestHead } from '../codec/writer.ts'
+import { connectionOptions } from './answer-fields.ts'
 
-const dropped = new Set([
-  'HTTP_CONNECTION',
-  'HTTP_KEEP_ALIVE',
-  'HTTP_PROXY_CONNECTION',
-  'HTTP_PROXY_AUTHORIZATION',
-  'HTTP_TE',
-  'HTTP_TRANSFER_ENCODING',
-  'HTTP_UPGRADE',
-  'HTTP_EXPECT',
-  'HTTP_HOST',
-])
+/** Fields that are written anew, or met already: the 100 of Expect is the front's to send. */
+const own: ReadonlySet<string> = new Set(['host', 'content-length', 'expect'])
 
-/** Whether a body comes with the request: its size is given, or unknown because it came chunked. */
-export function hasBody(environ: Environ): boolean {
-  if (environ.CONTENT_LENGTH !== undefined) return environ.CONTENT_LENGTH !== '0'
-  return environ['tsgi.input'].buffered?.length !== 0
-}
-
-/** Path bytes that must not stand in a target as they are. */
-const unsafe = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g
-
-function encodePath(path: string): string {
-  return path.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
-}
-
-function targetOf(environ: Environ): string {
-  const { SCRIPT_NAME, PATH_INFO, QUERY_STRING } = environ
-  if (PATH_INFO === '*') return '*'
-  const path = encodePath(`${SCRIPT_NAME}${PATH_INFO}`) || '/'
-  return QUERY_STRING === '' ? path : `${path}?${QUERY_STRING}`
-}
-
-function headerName(key: string): string {
-  return key
-    .slice('HTTP_'.length)
-    .toLowerCase()
-    .replace(/(^|_)([a-z])/g, (_, before: string, letter: string) => (before === '' ? '' : '-') + letter.toUpperCase())
-    .replaceAll('_', '-')
-}
-
-/** The request's head. */
-export function encodeRequest(environ: Environ): string {
-  const headers: [string, string][] = [['Host', environ['HTTP_HOST'] ?? environ.SERVER_NAME]]
-  for (const key of Object.keys(environ)) {
-    if (!key.startsWith('HTTP_') || dropped.has(key)) continue
-    const value = environ[key as `HTTP_${string}`]
-    if (value !== undefined) headers.push([headerName(key), value])
+/** The request's head; `body` is its body when that is at hand. */
+export function encodeRequest(environ: Environ, body: Bytes | undefined): string {
+  const nominated = connectionOptions(environ['HTTP_CONNECTION'] ?? '')
+  const headers: HeaderList = [['Host', environ['HTTP_HOST'] ?? environ.SERVER_NAME]]
+  for (const field of requestHeaders(environ)) {
+    const [name] = field
+    if (!own.has(name) && !isHopByHop(name) && !nominated.includes(name)) headers.push(field)
   }
-  if (environ.CONTENT_TYPE !== undefined) headers.push(['Content-Type', environ.CONTENT_TYPE])
-  if (environ.CONTENT_LENGTH !== undefined) headers.push(['Content-Length', environ.CONTENT_LENGTH])
-  else if (hasBody(environ)) headers.push(['Transfer-Encoding', 'chunked'])
-  if (environ['tsgi.trailers'] === true) headers.push(['TE', 'trailers'])
+  addFraming(headers, environ, body)
   const offered = environ['tsgi.protocol']
+  if (environ['tsgi.trailers'] === true) headers.push(['TE', 'trailers'])
   if (offered !== undefined) headers.push(['Connection', 'Upgrade'], ['Upgrade', offered.join(', ')])
   else if (environ['tsgi.trailers'] === true) headers.push(['Connection', 'TE'])
-  return requestHead(environ.REQUEST_METHOD, targetOf(environ), headers)
+  return requestHead(environ.REQUEST_METHOD, target(environ), headers)
+}
+
+function addFraming(headers: HeaderList, environ: Environ, body: Bytes | undefined): void {
+  const { CONTENT_LENGTH: declared } = environ
+  if (body !== undefined && (body.length > 0 || declared !== undefined)) {
+    headers.push(['Content-Length', String(body.length)])
+  } else if (body === undefined) {
+    headers.push(declared === undefined ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', declared])
+  }
+}
+
+function target(environ: Environ): string {
+  return environ.PATH_INFO === '*' ? '*' : requestTarget(environ) || '/'
 }

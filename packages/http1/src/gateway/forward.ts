@@ -1,8 +1,4 @@
-/**
- * `forward(target)`: an application that puts each call on the wire to an HTTP/1.1 server. Hop-by-hop fields stay on
- * their hop (RFC 9110 section 7.6.1); a request on a kept-alive connection that turns out to be dead is sent once more
- * when nothing of its body was sent and its method is idempotent (RFC 9112 section 9.3.1).
- */
+/** `forward(target)`: an application that puts each call on the wire to an HTTP/1.1 server; relay.ts says how. */
 import type { Application, Body, Environ, StartResponse } from '@trivet/gateway'
 import type { Address } from '../client/address.ts'
 import type { ClientOptions } from '../client/options.ts'
@@ -20,9 +16,9 @@ function parseTarget(target: string | Address): Address {
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 80 : Number(url.port) }
 }
 
-/** An application that is an HTTP/1.1 server elsewhere. Errors of the connection reject with `ClientError`. */
+/** An application that is an HTTP/1.1 server elsewhere; when that does not answer, the answer is a 502 or 504. */
 export function forward(target: string | Address, options?: ClientOptions): Application {
   const pool = new ClientPool(parseTarget(target), options)
   return (environ: Environ, startResponse: StartResponse): Promise<Body> =>
-    new ForwardExchange(pool, environ, startResponse).start()
+    new ForwardExchange(pool, environ).run(startResponse)
 }

@@ -4,7 +4,8 @@
  */
 import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net'
 import type { Application } from '@trivet/gateway'
-import { HttpConnection, type ConnectionOwner } from './connection.ts'
+import { HttpConnection } from './connection.ts'
+import type { ConnectionOwner } from './connection-owner.ts'
 import { settle, type HttpServerOptions } from './options.ts'
 
 /** Where a server listens: a descriptor it inherited, TCP (port 0 for a free one), or a unix socket. */

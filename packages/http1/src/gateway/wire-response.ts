@@ -27,6 +27,8 @@ export interface ResponseOwner {
 /** A response on its way to a socket. */
 export class WireResponse implements ResponseSink {
   readonly disconnect: Disconnect
+  /** Absent when the client would take an interim answer for the final one (RFC 9110 section 15.2). */
+  readonly inform: ResponseSink['inform']
   readonly #owner: ResponseOwner
   readonly #mayChunk: boolean
   #chunked = false
@@ -35,15 +37,23 @@ export class WireResponse implements ResponseSink {
   #started = false
   #dead = false
 
-  /** `mayChunk`: the client understands the chunked coding. */
+  /** `mayChunk`: the client understands the chunked coding, and interim answers. */
   constructor(owner: ResponseOwner, disconnect: Disconnect, mayChunk: boolean) {
+    // oxlint-disable-next-line typescript/unbound-method -- it is called as a method of the response
+    this.inform = mayChunk ? this.#inform : undefined
     this.#owner = owner
     this.disconnect = disconnect
     this.#mayChunk = mayChunk
   }
 
+  /** The head is on its way. */
   get started(): boolean {
     return this.#started
+  }
+
+  /** Nothing more will come. */
+  get ended(): boolean {
+    return this.#dead
   }
 
   /** Only the end of the connection says where the body ends. */
@@ -99,9 +109,8 @@ export class WireResponse implements ResponseSink {
     this.#owner.broken(this, error)
   }
 
-  inform(status: string, headers: HeaderList): void {
-    // An HTTP/1.0 client would take an interim answer for the final one (RFC 9110 section 15.2).
-    if (this.#dead || !this.#mayChunk) return
+  #inform(status: string, headers: HeaderList): void {
+    if (this.#dead) return
     let head = statusLine(status)
     for (const [name, value] of headers) head += fieldLine(name, value)
     this.#owner.wire.text(`${head}\r\n`)
@@ -109,6 +118,7 @@ export class WireResponse implements ResponseSink {
   }
 
   upgrade(status: string, headers: HeaderList, protocol: string): Duplex {
+    this.#started = true
     this.#dead = true
     let head = `${statusLine(status)}Connection: Upgrade\r\n${fieldLine('Upgrade', protocol)}`
     for (const [name, value] of headers) head += fieldLine(name, value)

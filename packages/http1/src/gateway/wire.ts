@@ -8,10 +8,14 @@ import type { Socket } from 'node:net'
 const largestJoined = 4 * 1024
 /** Held output that is written without waiting for flush(). */
 const mostHeld = 64 * 1024
+/** How long answers may be held back before another call begins, in milliseconds. */
+const heldAtMost = 1
 
 export class Wire {
   readonly socket: Socket
   #held = ''
+  /** When the first of the answers that are held was ready; 0 when it is not known yet. */
+  #heldSince = 0
   #waiting: Promise<void> | undefined
   #wake: (() => void) | undefined
 
@@ -54,7 +58,26 @@ export class Wire {
     if (this.#held === '') return
     const held = this.#held
     this.#held = ''
+    this.#heldSince = 0
     if (this.socket.writable) this.socket.write(held, 'latin1')
+  }
+
+  /**
+   * Before each call, which may take long: writes what has been held for too long. Only answers that wait for a further
+   * call cost a look at the clock.
+   */
+  flushOld(): void {
+    if (this.#held === '') return
+    const now = performance.now()
+    if (this.#heldSince === 0) this.#heldSince = now
+    else if (now - this.#heldSince > heldAtMost) this.flush()
+  }
+
+  /** Breaks the connection off; with `reset` its peer cannot take that for an end (unix sockets know no reset). */
+  cut(reset: boolean): void {
+    this.flush()
+    if (reset && this.socket.localAddress !== undefined) this.socket.resetAndDestroy()
+    else this.socket.destroy()
   }
 
   /** A promise while the client is slow. */

@@ -16,33 +16,28 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { emptyInput, run } from '@trivet/gateway/server'
+import { ReadGate, type ResponseOwner, Wire } from '@trivet/http1/gateway'
 import { UwsgiError } from '../errors.ts'
-import { formatAcknowledgement } from '../keepalive.ts'
+import { formatAcknowledgement, keepAliveHeader } from '../keepalive.ts'
 import { pingModifier, pong } from '../modifiers.ts'
-import { type Packet, PacketParser } from '../packet-parser.ts'
-import { type Call, type ConnectionHost, makeCall } from './call.ts'
+import { PacketParser } from '../packet-parser.ts'
+import { abandon, type Call, type ConnectionHost, endBody, makeCall } from './call.ts'
 import { Deadlines, type Waiting } from './deadlines.ts'
 import { makeEnviron } from './environ.ts'
-import { Outbox } from './outbox.ts'
 import { refusalText } from './refusal.ts'
-import type { ResponseWire } from './response.ts'
+import type { UwsgiResponse } from './response.ts'
 
 /** How many bytes of pipelined requests may wait before reading stops. */
 const pipelinedBytes = 64 * 1024
 
 /** One peer, one request after the other. */
-export class Connection implements ResponseWire {
+export class Connection implements ResponseOwner {
+  readonly wire: Wire
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #parser: PacketParser
-  readonly #outbox: Outbox
   #call: Call | undefined
-  /** The body of the request at hand is complete. */
-  #bodyOver = false
-  /** Bytes of the body at hand that have come, and those of them that nobody will read. */
-  #received = 0
-  #discarded = 0
-  #keep = true
+  readonly #gate: ReadGate
   #advancing = false
   #lingering = false
   #handedOver = false
@@ -52,9 +47,11 @@ export class Connection implements ResponseWire {
     this.#host = host
     this.#socket = socket
     this.#parser = new PacketParser(host.settings.limits)
-    this.#outbox = new Outbox(socket)
+    this.wire = new Wire(socket)
+    this.#gate = new ReadGate(socket)
     this.#deadlines = new Deadlines(host.settings, socket, host.now)
-    socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose)
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain)
+    socket.on('error', this.#onError).on('close', this.#onClose)
   }
 
   /** Closes an idle connection at once. */
@@ -75,7 +72,9 @@ export class Connection implements ResponseWire {
     if (verdict === 'idle') this.close()
     else if (verdict === 'lingering') this.#socket.destroy()
     else if (verdict === 'sending') {
-      this.breakOff(new UwsgiError('timeout', `the peer reads nothing for ${sendTimeout} ms (\`sendTimeout\`)`))
+      const error = new UwsgiError('timeout', `the peer reads nothing for ${sendTimeout} ms (\`sendTimeout\`)`)
+      this.#log(`broken: ${error.message}`)
+      this.#giveUp(error)
     } else if (verdict !== 'in-time') {
       this.#refuse(new UwsgiError('timeout', `no byte of the ${verdict} for ${socketTimeout} ms (\`socketTimeout\`)`))
     }
@@ -84,7 +83,7 @@ export class Connection implements ResponseWire {
   #waiting(): Waiting {
     if (this.#lingering) return 'lingering'
     if (this.#call === undefined) return this.#parser.idle ? 'idle' : 'vars'
-    return this.#bodyOver ? 'application' : 'body'
+    return this.#call.bodyOver ? 'application' : 'body'
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -104,16 +103,22 @@ export class Connection implements ResponseWire {
       return this.#refuse(error)
     }
     if (this.#call === undefined) return this.close()
-    this.breakOff(new UwsgiError('cut-packet', 'the peer went away before it was answered'), false)
+    this.#giveUp(new UwsgiError('cut-packet', 'the peer went away before it was answered'))
+  }
+
+  readonly #onDrain = (): void => {
+    this.wire.release()
+    if (this.#call?.state === 'done') this.#advance()
   }
 
   readonly #onError = (error: Error): void => {
-    this.breakOff(error, false)
+    this.#giveUp(error)
   }
 
   readonly #onClose = (): void => {
     this.#host.forget(this)
-    if (!this.#handedOver) this.breakOff(new Error('the peer closed the connection'), false)
+    this.wire.release()
+    if (!this.#handedOver) this.#giveUp(new Error('the peer closed the connection'))
   }
 
   #advance(): void {
@@ -127,7 +132,7 @@ export class Connection implements ResponseWire {
     } finally {
       this.#advancing = false
     }
-    this.#outbox.send()
+    this.wire.flush()
     this.#regulate()
   }
 
@@ -136,13 +141,12 @@ export class Connection implements ResponseWire {
     if (this.#lingering || this.#handedOver) return false
     switch (this.#parser.next()) {
       case 'packet':
-        this.#begin(this.#parser.packet)
+        this.#call = makeCall(this.#parser.packet, this, this.#gate)
         return true
       case 'data':
         return this.#takeBody(this.#parser.data)
       case 'end':
-        this.#bodyOver = true
-        this.#call?.input?.end()
+        if (this.#call !== undefined) endBody(this.#call)
         return true
       case 'paused':
         return this.#proceed()
@@ -153,22 +157,16 @@ export class Connection implements ResponseWire {
     return false
   }
 
-  #begin(packet: Packet): void {
-    this.#bodyOver = false
-    this.#received = 0
-    this.#discarded = 0
-    this.#call = makeCall(packet, this, this.#socket)
-  }
-
   #takeBody(data: Uint8Array): boolean {
     const call = this.#call
-    this.#received += data.length
-    if (call !== undefined && call.state !== 'done') {
+    if (call === undefined) return true
+    call.received += data.length
+    if (call.state !== 'done') {
       call.input?.push(data)
       return true
     }
-    this.#discarded += data.length
-    if (this.#discarded <= this.#host.settings.unreadBody) return true
+    call.discarded += data.length
+    if (call.discarded <= this.#host.settings.unreadBody) return true
     this.#linger()
     return false
   }
@@ -178,7 +176,7 @@ export class Connection implements ResponseWire {
     const call = this.#call
     if (call === undefined) return false
     if (call.state === 'waiting') this.#run(call)
-    if (call.state === 'running' || this.#lingering || this.#handedOver) return false
+    if (call.state === 'running' || this.#lingering || this.#handedOver || this.wire.blocked) return false
     this.#call = undefined
     this.#parser.startNext()
     return true
@@ -188,7 +186,7 @@ export class Connection implements ResponseWire {
     const { application, settings } = this.#host
     if (call.packet.modifier1 === pingModifier) return this.#answerPing(call)
     const begun = performance.now()
-    this.#outbox.sendOld(begun)
+    this.wire.flushOld()
     const { packet, response, input } = call
     const environ = makeEnviron(packet, input ?? emptyInput, response.disconnect, settings.environ)
     call.state = 'running'
@@ -207,57 +205,56 @@ export class Connection implements ResponseWire {
 
   #answerPing(call: Call): void {
     call.state = 'done'
-    this.hold(pong)
-    this.finished(false)
+    this.wire.bytes('', pong, '')
+    this.#linger()
   }
 
-  // What the response needs.
+  // What the response asks.
 
-  hold(piece: string | Uint8Array): void {
-    if (!this.#lingering) this.#outbox.hold(piece)
-  }
-
-  send(): void {
-    this.#outbox.send()
-  }
-
-  congestion(): Promise<void> | undefined {
-    return this.#outbox.congestion()
-  }
-
-  acknowledge(nonce: string): string | undefined {
+  keepsAlive(): boolean {
     const { settings, draining } = this.#host
-    if (draining || settings.depth === 0 || !this.#keep || !this.#socket.writable) return undefined
-    const missing = (this.#call?.packet.contentLength ?? 0) - this.#received
-    if (missing > settings.unreadBody) return undefined
-    return formatAcknowledgement(nonce, this.#host.serviceTime.depth(settings.depth), settings.capacity)
-  }
-
-  finished(keep: boolean): void {
-    this.#deadlines.restart(this.#host.now)
-    if (!keep) this.#linger()
-    else if (!this.#advancing) this.#outbox.send()
-  }
-
-  breakOff(error: Error, log = true): void {
     const call = this.#call
-    this.#call = undefined
-    this.#keep = false
-    if (log) this.#log(`broken: ${error.message}`)
-    this.#socket.destroy()
-    if (call === undefined || call.state !== 'running') return
-    call.input?.fail(error)
-    if (!call.response.ended) call.response.disconnect.abort(error)
+    if (draining || settings.depth === 0 || call?.packet.keepAlive === undefined) return false
+    return call.packet.contentLength - call.received <= settings.unreadBody
   }
 
-  handOver(): Duplex {
+  /** The acknowledgement. No Date, Server or Connection: a uwsgi peer is a proxy and adds its own, as it does for uWSGI. */
+  ownFields(keepAlive: boolean): string {
+    const nonce = this.#call?.packet.keepAlive
+    if (!keepAlive || nonce === undefined) return ''
+    const { settings, serviceTime } = this.#host
+    return `${keepAliveHeader}: ${formatAcknowledgement(nonce, serviceTime.depth(settings.depth), settings.capacity)}\r\n`
+  }
+
+  finished(_response: UwsgiResponse, keepAlive: boolean): void {
+    this.#deadlines.restart(this.#host.now)
+    if (this.#call?.bodyOver === false) this.#call.input?.discard()
+    if (!keepAlive) this.#linger()
+    else if (!this.#advancing) this.wire.flush()
+  }
+
+  broken(response: UwsgiResponse, error: Error): void {
+    // A body that ends with the connection would look whole if the connection merely ended.
+    this.wire.cut(response.endsByClose)
+    this.#giveUp(error)
+  }
+
+  detach(): Duplex {
     const socket = this.#socket
     this.#handedOver = true
-    socket.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onError)
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain).off('error', this.#onError)
     const rest = this.#parser.remainder()
     socket.pause()
     if (rest.length > 0) socket.unshift(rest)
     return socket
+  }
+
+  /** The call at hand, if any, has nobody to answer to: its application is told. */
+  #giveUp(error: Error): void {
+    const call = this.#call
+    this.#call = undefined
+    this.#socket.destroy()
+    abandon(call, error)
   }
 
   /** Answers a broken rule, where no answer has begun, with the rule; then the connection ends. */
@@ -267,29 +264,27 @@ export class Connection implements ResponseWire {
     this.#log(
       `${error.side} broke a rule [${error.code}]: ${error.message}${answered ? '' : `; answered ${error.status}`}`,
     )
-    if (answered) return this.breakOff(error, false)
-    this.#outbox.hold(refusalText(error))
+    if (answered) return this.#giveUp(error)
+    this.wire.text(refusalText(error))
     this.#linger()
-    if (call === undefined || call.state !== 'running') return
-    call.input?.fail(error)
-    call.response.disconnect.abort(error)
+    abandon(call, error)
   }
 
   #linger(): void {
     if (this.#lingering) return
-    this.#outbox.send()
+    this.wire.flush()
     this.#lingering = true
     this.#deadlines.restart(this.#host.now)
     this.#socket.end()
     this.#socket.resume()
   }
 
-  /** Reads no further while enough pipelined requests wait. */
+  /** Reads no further while the answers to what is here cannot be made or cannot be sent. */
   #regulate(): void {
-    if (!this.#bodyOver || this.#handedOver || this.#lingering) return
-    const full = this.#call !== undefined && this.#parser.buffered > pipelinedBytes
-    if (full) this.#socket.pause()
-    else if (this.#socket.isPaused()) this.#socket.resume()
+    if (this.#handedOver || this.#lingering) return
+    const call = this.#call
+    const stuck = call?.state === 'done' && this.wire.blocked
+    this.#gate.holdPipeline(stuck || (call?.bodyOver === true && this.#parser.buffered > pipelinedBytes))
   }
 
   #log(text: string): void {

@@ -27,17 +27,32 @@ test('while the server drains an idle connection has 250 ms', () => {
   expect([judge('idle', 250, true), judge('idle', 251, true)]).toEqual(['in-time', 'idle'])
 })
 
-test('nobody is late while we do not read, and sending is late only without progress', () => {
-  const socket = { isPaused: () => true, writableLength: 0, bytesWritten: 0 }
+test('nobody is late while we do not read', () => {
+  const socket = { isPaused: () => true, writableLength: 0 }
   const deadlines = new Deadlines(settings, socket as unknown as Socket, 0)
   expect(deadlines.judge(5000, 'body', false)).toBe('in-time')
   socket.isPaused = () => false
   expect(deadlines.judge(5010, 'body', false)).toBe('in-time')
-  socket.writableLength = 5
-  socket.bytesWritten = 10
-  expect(deadlines.judge(6000, 'body', false)).toBe('in-time')
-  expect(deadlines.judge(6030, 'body', false)).toBe('in-time')
-  expect(deadlines.judge(6031, 'body', false)).toBe('sending')
-  socket.bytesWritten = 11
-  expect(deadlines.judge(6031, 'body', false)).toBe('in-time')
+  expect(deadlines.judge(5011, 'body', false)).toBe('body')
+})
+
+test.each<Waiting>(['body', 'application', 'lingering'])('%s: sending is late only without progress', (waiting) => {
+  const socket = { isPaused: () => false, writableLength: 50, _handle: { writeQueueSize: 50 } }
+  const deadlines = new Deadlines(settings, socket as unknown as Socket, 0)
+  expect(deadlines.judge(6000, waiting, false)).toBe('in-time')
+  expect(deadlines.judge(6029, waiting, false)).toBe('in-time')
+  // A part of one large write was taken, which no event tells.
+  socket._handle.writeQueueSize = 40
+  expect(deadlines.judge(6030, waiting, false)).toBe('in-time')
+  expect(deadlines.judge(6059, waiting, false)).toBe('in-time')
+  expect(deadlines.judge(6060, waiting, false)).toBe('sending')
+})
+
+test('lingering begins when all is sent', () => {
+  const socket = { isPaused: () => false, writableLength: 50, _handle: { writeQueueSize: 50 } }
+  const deadlines = new Deadlines(settings, socket as unknown as Socket, 0)
+  expect(deadlines.judge(6000, 'lingering', false)).toBe('in-time')
+  socket.writableLength = 0
+  expect(deadlines.judge(6020, 'lingering', false)).toBe('in-time')
+  expect(deadlines.judge(6021, 'lingering', false)).toBe('lingering')
 })

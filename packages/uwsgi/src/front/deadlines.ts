@@ -1,5 +1,6 @@
 /** What a connection's timeouts say, asked at every sweep of the server. Times are the server's coarse milliseconds. */
 import type { Socket } from 'node:net'
+import { Deadline } from '@trivet/http1/gateway'
 import type { ServerSettings } from './settings.ts'
 
 /** What a connection is doing, as far as waiting goes. */
@@ -16,13 +17,13 @@ export class Deadlines {
   readonly #socket: Socket
   /** When the peer last did what is waited for. */
   #stamp: number
-  #sent = 0
-  #sentAt = 0
+  readonly #sending: Deadline
 
   constructor(settings: ServerSettings, socket: Socket, now: number) {
     this.#settings = settings
     this.#socket = socket
     this.#stamp = now
+    this.#sending = new Deadline(socket, Number.POSITIVE_INFINITY)
   }
 
   /** The peer did something, or something new is waited for. */
@@ -32,11 +33,13 @@ export class Deadlines {
 
   judge(now: number, waiting: Waiting, draining: boolean): Verdict {
     const settings = this.#settings
-    // While we do not read, the peer cannot be late.
-    if (this.#socket.isPaused()) this.#stamp = now
+    // While we do not read, or have not sent all, the peer cannot be late with what comes next.
+    const sending = this.#socket.writableLength > 0
+    if (sending || this.#socket.isPaused()) this.#stamp = now
+    if (sending && this.#stalls(now)) return 'sending'
+    if (!sending) this.#sending.clear()
     const waited = now - this.#stamp
     if (waiting === 'lingering') return waited > settings.lingerTimeout ? 'lingering' : 'in-time'
-    if (this.#socket.writableLength > 0) return this.#stalls(now) ? 'sending' : 'in-time'
     if (waiting === 'idle') {
       const limit = draining ? Math.min(idleWhileDraining, settings.idleTimeout) : settings.idleTimeout
       return waited > limit ? 'idle' : 'in-time'
@@ -45,10 +48,7 @@ export class Deadlines {
   }
 
   #stalls(now: number): boolean {
-    const sent = this.#socket.bytesWritten - this.#socket.writableLength
-    if (sent === this.#sent) return now - this.#sentAt > this.#settings.sendTimeout
-    this.#sent = sent
-    this.#sentAt = now
-    return false
+    if (!this.#sending.isSet) this.#sending.setSending(now, this.#settings.sendTimeout)
+    return this.#sending.passed(now)
   }
 }

@@ -5,7 +5,7 @@
  * between the two ends of the connection, and modifier 30 asks for SCRIPT_NAME to be taken off PATH_INFO.
  */
 import type { Environ, Errors, Input } from '@trivet/gateway'
-import type { Disconnect } from '@trivet/gateway/server'
+import { fileWrapper, type Disconnect } from '@trivet/gateway/server'
 import { UwsgiError } from '../errors.ts'
 import { keepAliveVar } from '../keepalive.ts'
 import { stripModifier } from '../modifiers.ts'
@@ -22,6 +22,11 @@ export interface EnvironSettings {
   readonly extra: Readonly<Record<string, unknown>> | undefined
 }
 
+const version = [1, 0] as const
+
+/** Many programs take HTTP_PROXY for their own setting (CVE-2016-5385), and nginx passes it on; chunks are undone already. */
+const leftOut = new Set(['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING'])
+
 type Keys = Record<string, string | undefined>
 
 /** The environ of one request; throws `UwsgiError` when its vars cannot be one. */
@@ -34,16 +39,15 @@ export function makeEnviron(packet: Packet, input: Input, disconnect: Disconnect
     SERVER_NAME: '',
     SERVER_PORT: '',
     SERVER_PROTOCOL: '',
-    'tsgi.version': [1, 0],
+    'tsgi.version': version,
     'tsgi.url_scheme': 'http',
     'tsgi.input': input,
     'tsgi.errors': settings.errors,
     'tsgi.multithread': false,
     'tsgi.multiprocess': settings.multiprocess,
     'tsgi.run_once': false,
-    get 'tsgi.signal'() {
-      return disconnect.signal
-    },
+    'tsgi.signal': disconnect.signal,
+    'tsgi.file_wrapper': fileWrapper,
   }
   addVars(environ as unknown as Keys, packet, settings)
   complete(environ)
@@ -66,7 +70,7 @@ function addVars(environ: Keys, { vars }: Packet, settings: EnvironSettings): vo
 function addHeader(environ: Keys, key: string, value: string): void {
   const before = environ[key]
   if (before !== undefined) environ[key] = `${before}${key === 'HTTP_COOKIE' ? '; ' : ', '}${value}`
-  else if (key !== 'HTTP_TRANSFER_ENCODING') environ[key] = value
+  else if (!leftOut.has(key)) environ[key] = value
 }
 
 function complete(environ: Environ): void {
