@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { bind } from '@trivet/prefork'
+import { PacketParser } from '@trivet/uwsgi'
 import { RawClient, eventually, freePort, temporaryFolder, type Folder } from '@trivet/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../language/load.ts'
@@ -16,6 +17,8 @@ let service: HttpService
 let upstream: Server
 let upstreamPort: number
 let close: () => void
+let uwsgi: Server
+let uwsgiPort: number
 const errors: string[] = []
 /** What the upstream does with a request, by its path. */
 const behaviour = new Map<string, (socket: Socket, request: string) => void>()
@@ -38,6 +41,9 @@ function config(dead: number): string {
         location / { index index.html; }
         location /zip/ { gzip on; gzip_min_length 0; gzip_vary on; alias ${folder.path}/html/; types { text/html bin; } }
         location /list/ { alias ${folder.path}/html/; index none; autoindex on; charset utf-8; }
+        location /uw/ { uwsgi_pass 127.0.0.1:${uwsgiPort}; uwsgi_param CONTENT_LENGTH $content_length; uwsgi_param HTTPS $https if_not_empty; uwsgi_param PATH_INFO $document_uri;
+          location /uw/stream { uwsgi_pass 127.0.0.1:${uwsgiPort}; uwsgi_request_buffering off; }
+          location /uw/spill { client_body_buffer_size 2; uwsgi_pass 127.0.0.1:${uwsgiPort}; } }
         location = /exact { return 200 exact; }
         location /pre { return 200 prefix; }
         location ^~ /pre/final { return 200 final; }
@@ -93,6 +99,28 @@ function startUpstream(): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
+/** A uwsgi server that shows what it was sent: modifier, vars, body. */
+function startUwsgi(): Promise<Server> {
+  const server = createServer((socket) => {
+    const parser = new PacketParser()
+    let text = ''
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (chunk: Buffer) => {
+      parser.push(chunk)
+      for (let event = parser.next(); event !== 'need-data'; event = parser.next()) {
+        if (event === 'packet')
+          text = `${parser.packet.modifier1} ${[...parser.packet.vars].filter(([key]) => key !== 'UWSGI_KEEPALIVE').join(' ')} `
+        else if (event === 'data') text += Buffer.from(parser.data).toString('latin1')
+        else {
+          socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n${text}`)
+          return
+        }
+      }
+    })
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
 beforeAll(async () => {
   folder = await temporaryFolder()
   mkdirSync(join(folder.path, 'html/sub'), { recursive: true })
@@ -102,6 +130,8 @@ beforeAll(async () => {
   writeFileSync(join(folder.path, 'html/large.bin'), Buffer.alloc(1_000_000, 'abcdefghij'))
   port = await freePort()
   upstream = await startUpstream()
+  uwsgi = await startUwsgi()
+  uwsgiPort = (uwsgi.address() as { port: number }).port
   upstreamPort = (upstream.address() as { port: number }).port
   const text = config(await freePort())
   const compiled = compileConfig(loadConfig(join(folder.path, 'nginx.conf'), { readFile: () => text }), {
@@ -120,6 +150,7 @@ afterAll(async () => {
   await service.drain(1000)
   close()
   upstream.close()
+  uwsgi.close()
   await folder[Symbol.asyncDispose]()
 })
 
@@ -392,6 +423,23 @@ describe('upstreams', () => {
     const answer = await get('/up/cut')
     expect(answer).toContain('abc')
     expect(answer.endsWith('0\r\n\r\n')).toBe(false)
+  })
+
+  test('a request over uwsgi: params in order, repeated fields joined, empty ones left out on request', async () => {
+    const answer = await get('/uw/x', 'X-A: 1\r\nX-A: 2\r\n')
+    expect(dechunk(body(answer))).toBe(
+      '0 CONTENT_LENGTH, PATH_INFO,/uw/x HTTP_HOST,localhost HTTP_X_A,1, 2 HTTP_CONNECTION,close ',
+    )
+  })
+
+  test.each(['/uw/x', '/uw/stream', '/uw/spill'])('a body over uwsgi through %s', async (path) => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n`
+    await using client = await RawClient.connect({ host: '127.0.0.1', port })
+    await client.sendPieces([`${head}Content-Length: 5\r\n\r\nab`, 'c', 'de'])
+    expect(dechunk(body((await client.closed()).toString('latin1')))).toMatch(/^0 CONTENT_LENGTH,5 .* abcde$/)
+    expect(dechunk(body(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\n`)))).toMatch(
+      /^0 CONTENT_LENGTH,3 .* xyz$/,
+    )
   })
 
   test('X-Accel-Redirect', async () => {

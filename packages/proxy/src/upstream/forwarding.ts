@@ -80,6 +80,7 @@ export class Forwarding implements Exchange, Activity, BodySink {
   #isPaused = false
   #hasHead = false
   #fileOffset = 0
+  #isSendingFile = false
 
   constructor(request: Request, route: Route) {
     this.request = request
@@ -132,6 +133,7 @@ export class Forwarding implements Exchange, Activity, BodySink {
     this.peer = peer
     this.answer = undefined
     this.#isSent = false
+    this.#isSendingFile = false
     this.#fileOffset = 0
     if (peer === undefined) {
       this.#log('error', 'no live upstreams while connecting to upstream', group.name)
@@ -211,7 +213,8 @@ export class Forwarding implements Exchange, Activity, BodySink {
     if (state !== undefined && state.connectTime === -1) state.connectTime = Date.now() - this.#attemptStart
     if (this.#bodyWasStreamed && this.route.body === undefined && this.route.settings.passRequestBody) {
       if (this.#hasBodyEnd) connection.endBody()
-      else this.request.body.resume()
+      else if (this.request.body.hasSink) this.request.body.resume()
+      else this.request.body.read(this)
     } else if (
       this.request.bufferedBody?.file !== undefined &&
       this.route.body === undefined &&
@@ -239,12 +242,14 @@ export class Forwarding implements Exchange, Activity, BodySink {
   #sendFile(): void {
     const body = this.request.bufferedBody
     if (body === undefined) return
+    this.#isSendingFile = true
     while (this.#fileOffset < body.size) {
       const piece = body.readFile(this.#fileOffset, filePiece)
       this.#fileOffset += piece.length
       this.#countSent(piece.length)
       if (this.#flow?.write(piece) === false) return
     }
+    this.#isSendingFile = false
     this.#flow?.endBody()
   }
 
@@ -261,7 +266,7 @@ export class Forwarding implements Exchange, Activity, BodySink {
     }
     if (this.#isOver) return
     if (this.#bodyWasStreamed) this.request.body.resume()
-    else if (this.#fileOffset > 0 && !this.#hasHead) this.#sendFile()
+    else if (this.#isSendingFile) this.#sendFile()
   }
 
   onBodyData(chunk: Buffer): void {
