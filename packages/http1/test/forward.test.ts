@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Application, Errors } from '@trivet/gateway'
+import { pulledInput } from '@trivet/gateway/server'
 import { forward } from '@trivet/http1/gateway'
 import { freePort } from '@trivet/testing'
 import { expect, test } from 'vitest'
@@ -181,4 +183,38 @@ test('a kept connection that died is replaced for a GET, and for a POST it is no
   expect((await fetch(front.url, { method: 'POST', body: 'x' })).status).toBe(502)
   expect(script.connections).toBe(2)
   expect(lines).toEqual([expect.stringContaining('reset the connection')])
+})
+
+test('a server that switches protocols unasked is a 500, and its connection does not stay', async () => {
+  const closed = Promise.withResolvers<void>()
+  await using script = await Script.start((socket) => {
+    socket.on('close', () => closed.resolve())
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+    )
+  })
+  await using front = await Front.start(forward(script.address))
+  expect((await fetch(front.url)).status).toBe(500)
+  expect(front.errors).toMatchObject([{ code: 'upgrade-refused' }])
+  await closed.promise
+})
+
+test.each([
+  ['longer', '2'],
+  ['shorter', '9'],
+])('a body that middleware made %s than its length does not reach the next request', async (_, length) => {
+  const got: Buffer[] = []
+  const closed = Promise.withResolvers<void>()
+  await using script = await Script.start((socket) => {
+    socket.on('data', (data: Buffer) => got.push(data)).on('close', () => closed.resolve())
+  })
+  const passed = forward(script.address)
+  await using front = await Front.start((environ, startResponse) => {
+    environ.CONTENT_LENGTH = length
+    environ['tsgi.input'] = pulledInput(Readable.from([bytes('abcdef')]))
+    return passed(environ, startResponse)
+  })
+  expect((await fetch(front.url, { method: 'POST', body: 'abc' })).status).toBe(500)
+  await closed.promise
+  expect(Buffer.concat(got).toString()).toMatch(length === '2' ? /\r\n\r\n$/ : /\r\n\r\nabcdef$/)
 })

@@ -142,3 +142,24 @@ test('however the bytes are split and read, they come out in order', async () =>
     { numRuns: 60 },
   )
 })
+
+test('the wire is not held up beyond the end of the body', () => {
+  const source = new Source()
+  const queue = new InputQueue(source)
+  queue.push(Buffer.alloc(300_000))
+  expect(source.calls).toEqual(['pause'])
+  queue.end()
+  expect(source.calls).toEqual(['pause', 'resume'])
+})
+
+test('small chunks are joined without touching what was read before', async () => {
+  const queue = new InputQueue(new Source())
+  const read: Bytes[] = []
+  for (let i = 0; i < 20_000; i++) {
+    queue.push(Buffer.from([i % 251]))
+    if (i % 7 === 6) read.push(await queue.read(3))
+  }
+  queue.end()
+  read.push(await queue.read())
+  expect(Buffer.concat(read).equals(Buffer.from(Array.from({ length: 20_000 }, (_, i) => i % 251)))).toBe(true)
+})

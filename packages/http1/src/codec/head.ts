@@ -12,6 +12,8 @@ import {
 import { Http1Error } from './error.ts'
 import { noFields, type HeaderFields } from './header-fields.ts'
 
+const continueAsked = /(?:^|,)[\t ]*100-continue[\t ]*(?:,|$)/i
+
 /** The head of a request. */
 export interface RequestHead {
   readonly method: string
@@ -83,7 +85,7 @@ export class ParsedRequestHead implements RequestHead {
           break
         case 6:
           if (headers.nameIs(i, 'expect') && minorVersion === 1) {
-            this.expectContinue = headers.value(i).toLowerCase() === '100-continue'
+            this.expectContinue ||= continueAsked.test(headers.value(i))
           }
           break
         case 7:

@@ -130,13 +130,13 @@ export class HttpConnection implements ResponseOwner {
 
   readonly #onEnd = (): void => {
     if (this.#stage === 'closing') return
+    // As nginx and Node have it, a client that closes its side does not wait for an answer that is not there yet.
     try {
       this.#parser.finish()
+      this.#abandon()
     } catch (error) {
-      this.#incoming?.input?.fail(error instanceof Error ? error : new Error(String(error)))
+      this.#abandon(error instanceof Error ? error : new Error(String(error)))
     }
-    // As nginx and Node have it, a client that closes its side does not wait for an answer that is not there yet.
-    this.#abandon()
   }
 
   /** All is sent, and the half-close with it. */

@@ -24,7 +24,7 @@ export class HttpServer {
   readonly #owner: ConnectionOwner & { now: number; draining: boolean }
   readonly #tick: number
   #timer: NodeJS.Timeout | undefined
-  #drained: (() => void) | undefined
+  #drained: PromiseWithResolvers<void> | undefined
 
   constructor(application: Application, options: HttpServerOptions = {}) {
     const settings = settle(options)
@@ -74,10 +74,9 @@ export class HttpServer {
     if (this.#server.listening) this.#server.close()
     for (const connection of this.#connections) connection.drain()
     if (this.#connections.size === 0) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#drained = resolve
+    this.#drained ??= Promise.withResolvers<void>()
     const timer = timeout === undefined ? undefined : setTimeout(() => this.#breakOff(), timeout)
-    await promise
+    await this.#drained.promise
     clearTimeout(timer)
   }
 
@@ -106,7 +105,7 @@ export class HttpServer {
     if (!this.#connections.delete(connection) || this.#connections.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
-    this.#drained?.()
+    this.#drained?.resolve()
   }
 }
 

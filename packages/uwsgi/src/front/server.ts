@@ -31,7 +31,7 @@ export class UwsgiServer implements ConnectionHost {
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
   #sweep: NodeJS.Timeout | undefined
-  #whenEmpty: (() => void) | undefined
+  #drained: PromiseWithResolvers<void> | undefined
 
   constructor(application: Application, options: UwsgiServerOptions) {
     this.application = application
@@ -71,9 +71,8 @@ export class UwsgiServer implements ConnectionHost {
     for (const server of this.#servers) server.close()
     if (this.#connections.size === 0) return this.#stopSweep()
     const cut = setTimeout(() => this.close(), timeout)
-    await new Promise<void>((resolve) => {
-      this.#whenEmpty = resolve
-    })
+    this.#drained ??= Promise.withResolvers<void>()
+    await this.#drained.promise
     clearTimeout(cut)
   }
 
@@ -90,7 +89,7 @@ export class UwsgiServer implements ConnectionHost {
     this.#connections.delete(connection)
     if (this.#connections.size > 0) return
     this.#stopSweep()
-    this.#whenEmpty?.()
+    this.#drained?.resolve()
   }
 
   #startSweep(): void {
