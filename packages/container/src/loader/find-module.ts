@@ -10,7 +10,7 @@ import { ContainerError } from '../config/diagnostic.ts'
 import { nearest } from '../options/lookup.ts'
 
 /** What Node 24 and later run as they are; TypeScript first, because a built file beside its source is stale more often. */
-export const extensions: readonly string[] = ['.ts', '.mts', '.js', '.mjs', '.cts', '.cjs']
+const extensions: readonly string[] = ['.ts', '.mts', '.js', '.mjs', '.cts', '.cjs']
 
 /** A module that can be imported. */
 export type FoundModule =

@@ -29,7 +29,7 @@ export async function serveHttp(
   const { http } = config
   const service = new Service(log, http?.slots ?? 0)
   const servers: NetServer[] = []
-  for (const resource of http?.resources ?? []) resource.open?.()
+  for (const resource of http?.resources ?? []) resource.open?.(log)
   for (const listener of http?.listeners ?? []) {
     const bound = listeners.find((candidate) => addressText(candidate.address) === addressText(listener.spec.address))
     if (bound === undefined) throw new Error(`no socket was handed over for ${listener.spec.text}`)

@@ -1,4 +1,5 @@
 /** A compiled configuration: what the running proxy reads. Nothing in it is text of a directive any more. */
+import type { ErrorLog } from '../process/error-log.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import type { MainSettings } from '../modules/core-main.ts'
 import type { ServerSettings } from './core-settings.ts'
@@ -30,7 +31,7 @@ export interface Listener {
 /** Something of the configuration that lives while it is in use: logs, pools of connections. */
 export interface Resource {
   /** Called before the first request. */
-  readonly open?: () => void
+  readonly open?: (errors: ErrorLog) => void
   /** Called when log files were moved away. */
   readonly reopen?: () => void
   /** Called when no request uses the configuration any more. */

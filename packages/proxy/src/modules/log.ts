@@ -1,17 +1,16 @@
 /** `access_log` and `log_format`: one line per request, written in batches, in nginx's formats. */
-import { mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import sonic from 'sonic-boom'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Report } from '../language/diagnostic.ts'
 import type { Context } from '../language/directive.ts'
-import { fileName } from '../language/load.ts'
 import type { Statement } from '../language/statement.ts'
 import type { Request } from '../http/request.ts'
 import type { Module } from '../model/module.ts'
 import { acceptedRow, atLeast, everywhere, everywhereAndIf, row, textOf, compileAt } from '../model/row.ts'
 import { addResource, type HttpScope, type LevelScope } from '../model/scope.ts'
 import { setting } from '../model/setting.ts'
-import { compileText, type Value } from '../model/value.ts'
+import { compileText, constantValue, type Value } from '../model/value.ts'
+import { LogFiles } from './log-files.ts'
 
 type Escape = (value: string | undefined) => string
 
@@ -116,59 +115,14 @@ function applyLog(scope: LevelScope, statement: Statement, report: Report): void
   scope.set(accessLogs, [...(own === undefined || own === 'off' ? [] : own), log])
 }
 
-type Writer = InstanceType<typeof sonic.SonicBoom>
-
-/** The open log files of one configuration: one per path, whoever names it. */
-class LogFiles {
-  readonly #files = new Map<string, Writer>()
-  readonly #prefix: string
-  readonly #flush = (): void => this.flush()
-
-  constructor(prefix: string) {
-    this.#prefix = prefix
-  }
-
-  /** Appends a line to a file, which is opened when it is first written to. */
-  write(path: string, line: string): void {
-    this.open(path).write(line)
-  }
-
-  open(path: string): Writer {
-    const known = this.#files.get(path)
-    if (known !== undefined) return known
-    const file = fileName(resolve(this.#prefix, path))
-    mkdirSync(dirname(file), { recursive: true })
-    const log = new sonic.SonicBoom({ dest: file, append: true, sync: false })
-    log.on('error', () => {
-      // A full disk must not stop the proxy: the library keeps the lines and tries again.
-    })
-    if (this.#files.size === 0) process.once('exit', this.#flush)
-    this.#files.set(path, log)
-    return log
-  }
-
-  flush(): void {
-    for (const log of this.#files.values()) log.flushSync()
-  }
-
-  reopen(): void {
-    for (const log of this.#files.values()) log.reopen()
-  }
-
-  close(): void {
-    process.off('exit', this.#flush)
-    for (const log of this.#files.values()) {
-      log.flushSync()
-      log.destroy()
-    }
-    this.#files.clear()
-  }
-}
-
 function filesOf(http: HttpScope): LogFiles {
   return http.shared(filesKey, () => {
     const files = new LogFiles(http.prefix)
-    addResource(http, { reopen: () => files.reopen(), close: () => files.close() })
+    addResource(http, {
+      open: (errors) => files.open(errors),
+      reopen: () => files.reopen(),
+      close: () => files.close(),
+    })
     return files
   })
 }
@@ -182,6 +136,11 @@ function writeLogs(request: Request, logs: readonly AccessLog[], files: LogFiles
     }
     files.write(path.read(request), `${format.value.readEscaped(request, format.escape)}\n`)
   }
+}
+
+/** As nginx where there is a `logs` folder, as the error log; a proxy started in any other folder leaves no files there. */
+function defaultPath(prefix: string): string {
+  return existsSync(join(prefix, 'logs')) ? 'logs/access.log' : '/dev/stdout'
 }
 
 /** The log module. */
@@ -201,11 +160,12 @@ export const log: Module = {
     const files = filesOf(scope.http)
     const logs = set ?? [
       {
-        path: compileText('logs/access.log', nowhere, scope.variables),
+        path: constantValue(defaultPath(scope.http.prefix)),
         format: formatsOf(scope.http).get('combined'),
         condition: undefined,
       },
     ]
+    for (const { path } of logs) if (path.constant !== undefined) files.add(path.constant)
     return { log: (request) => writeLogs(request, logs, files) }
   },
 }

@@ -44,6 +44,7 @@ export class Proxy {
   #log: ErrorLog
   #master: Master | undefined
   #changes: Promise<void> = Promise.resolve()
+  #isRaising = false
 
   /** Takes a compiled configuration; `start` makes it run. */
   constructor(options: ProxyOptions, first: Plan) {
@@ -110,7 +111,16 @@ export class Proxy {
     this.#watch(master)
     this.#master = master
     this.#log.write('notice', 'start worker processes')
-    await master.start()
+    await this.#raising(master.start())
+  }
+
+  async #raising(workers: Promise<void>): Promise<void> {
+    this.#isRaising = true
+    try {
+      await workers
+    } finally {
+      this.#isRaising = false
+    }
   }
 
   async #reload(): Promise<void> {
@@ -126,7 +136,7 @@ export class Proxy {
         await this.#raise()
       } else {
         this.#log.write('notice', 'start worker processes')
-        await this.#master.reload(this.#masterOptions(next, change.listeners))
+        await this.#raising(this.#master.reload(this.#masterOptions(next, change.listeners)))
         change.commit()
       }
     } catch (error) {
@@ -155,8 +165,11 @@ export class Proxy {
   #watch(master: Master): void {
     master.on('ready', (worker) => this.#log.write('notice', `start worker process ${worker.pid}`))
     master.on('exit', (worker, code, signal) => this.#exited(worker, code, signal))
-    master.on('failed', (worker, error) => this.#log.write('alert', describeFailure(error)))
-    master.on('output', (worker, _stream, line) => this.#print(worker, line))
+    master.on('failed', (_worker, error) => {
+      // A start or a reload that fails is told by whoever asked for it; this is about workers that were to be replaced.
+      if (!this.#isRaising) this.#log.write('alert', describeFailure(error))
+    })
+    master.on('output', (worker, stream, line) => this.#print(worker, stream, line))
   }
 
   #exited({ pid }: WorkerInfo, code: number | null, signal: NodeJS.Signals | null): void {
@@ -165,9 +178,10 @@ export class Proxy {
     else this.#log.write('alert', `worker process ${pid} exited on signal ${signalNumber(signal)} (${signal})`)
   }
 
-  /** What a worker prints is either a line of a log that goes to standard error, or something nobody expected. */
-  #print(worker: WorkerInfo, line: string): void {
+  /** What a worker prints is a line of a log that goes to a standard stream, or something nobody expected. */
+  #print(worker: WorkerInfo, stream: 'stdout' | 'stderr', line: string): void {
     if (this.#options.output !== undefined) this.#options.output(line)
+    else if (stream === 'stdout') process.stdout.write(`${line}\n`)
     else if (/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[/.test(line)) process.stderr.write(`${line}\n`)
     else this.#log.write('error', `worker process ${worker.pid} printed: ${line}`)
   }
@@ -185,7 +199,7 @@ export function explain(error: unknown): readonly string[] {
 }
 
 function describeFailure(error: WorkerFailed): string {
-  return error.account === '' ? error.message : `${error.message}: ${error.account}`
+  return error.message.includes(error.account) ? error.message : `${error.message}: ${error.account}`
 }
 
 function drainTimeout({ config }: Plan): number {
