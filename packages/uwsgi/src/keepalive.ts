@@ -21,7 +21,7 @@ export interface Acknowledgement {
 }
 
 /** A request as the rules below see it. */
-export interface KeepAliveRequest {
+interface KeepAliveRequest {
   readonly method: string
   /** The nonce it came with. */
   readonly nonce: string | undefined
