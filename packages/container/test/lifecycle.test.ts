@@ -64,7 +64,7 @@ test('a configuration that went bad is not taken over', async () => {
   expect(child.output).toContain(
     `a.ini:2:13: error: \`processes\`: expected a whole number, got \`none\`\n 2 | processes = none\n   |             ^^^^`,
   )
-  expect((await fetch(url)).status).toBe(200)
+  expect(await ask(url)).not.toBe('')
   await folder.write('a.ini', '[uwsgi]\nprocesses = 3\n')
   child.signal('SIGHUP')
   await child.until(' - reloaded')
@@ -135,7 +135,9 @@ test('a killed worker is replaced, and only its own requests are lost', async ()
     process.kill(Number(before), 'SIGKILL')
     await child.until(/worker 1 \(pid: \d+\) left: killed by SIGKILL[^]*worker 1 \(pid: \d+\) is ready/)
   })
-  expect(load.failures).toEqual([])
+  // At most what the dead worker was working on: one request of each connection.
+  expect(load.failures.length).toBeLessThanOrEqual(8)
+  for (const failure of load.failures) expect(failure).toMatch(/ECONNRESET|socket hang up|aborted/)
   expect(load.requests).toBeGreaterThan(50)
   await child.stop()
 })

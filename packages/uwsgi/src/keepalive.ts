@@ -20,13 +20,6 @@ export interface Acknowledgement {
   readonly capacity: number | undefined
 }
 
-/** A request as the rules below see it. */
-interface KeepAliveRequest {
-  readonly method: string
-  /** The nonce it came with. */
-  readonly nonce: string | undefined
-}
-
 const nonceSyntax = /^[\w-]{1,64}$/
 const acknowledgementSyntax = /^([\w-]{1,64})((?:; ?[a-z]{1,32}=\d{1,9}){0,8})$/
 

@@ -11,49 +11,23 @@ import type { Socket } from 'node:net'
 import type { Listener, Server } from '../model/config.ts'
 import type { ServerNames } from '../model/server-names.ts'
 import type { ErrorLog } from '../process/error-log.ts'
-import { finalize, run } from './engine.ts'
+import { clientAddressOf, localHostOf, localPortOf } from './addresses.ts'
+import { ClientInput } from './client-input.ts'
+import { ClientOutput } from './client-output.ts'
 import { HeadError, HeadReader } from './head.ts'
-import { admit } from './admission.ts'
-import { Request } from './request.ts'
-import { RequestBody, type BodySink } from './request-body.ts'
+import { openRequest, startRequest } from './open-request.ts'
+import type { Request } from './request.ts'
+import type { RequestBody } from './request-body.ts'
 import type { Service } from './service.ts'
+import { UnwantedBody } from './unwanted-body.ts'
 
-/** More than this unsent, and writers are asked to wait. */
-const highWaterMark = 128 * 1024
 /** More than this unread of a next request, and the socket is paused. */
 const pipelineLimit = 64 * 1024
 
 type State = 'head' | 'request' | 'lingering' | 'tunnel' | 'closed'
 
-const nothing: Buffer = Buffer.alloc(0)
 const lastChunk = Buffer.from('0\r\n\r\n')
 let counter = 0
-let dirty: Connection[] = []
-
-function flushAll(): void {
-  const connections = dirty
-  dirty = []
-  for (const connection of connections) connection.flush()
-}
-
-/** Drops what a handler did not want to read. */
-class Discard implements BodySink {
-  readonly #connection: Connection
-
-  constructor(connection: Connection) {
-    this.#connection = connection
-  }
-
-  onBodyData(): void {}
-
-  onBodyEnd(): void {
-    this.#connection.bodyDiscarded()
-  }
-
-  onBodyError(): void {
-    this.#connection.discardFailed()
-  }
-}
 
 /** A connection of a client. */
 export class Connection {
@@ -67,39 +41,35 @@ export class Connection {
   /** True when the current request was waiting behind another one. */
   isPipelined = false
   readonly socket: Socket
-  #names: ServerNames<Server>
+  readonly names: ServerNames<Server>
+  readonly #input: ClientInput
+  readonly #output: ClientOutput
+  readonly #unwanted = new UnwantedBody(this)
   #state: State = 'head'
-  #input: Buffer = nothing
-  #head = new HeadReader()
+  readonly #head = new HeadReader()
   #request: Request | undefined
-  #output: (Buffer | string)[] = []
-  #outputSize = 0
-  #isDirty = false
   #isProcessing = false
-  #isReadPaused = false
-  #wantsDrain = false
   #deadline = Number.POSITIVE_INFINITY
   #lingerUntil = Number.POSITIVE_INFINITY
-  #sawEnd = false
   #hasGrace = false
   #sendTimeout = 60_000
-  #waitsForDiscard = false
   #tunnel: ((chunk: Buffer) => void) | undefined
 
   constructor(service: Service, listener: Listener, socket: Socket) {
     this.service = service
     this.listener = listener
     this.socket = socket
-    this.clientAddress = 'path' in listener.spec.address ? 'unix:' : (socket.remoteAddress ?? '')
-    if (this.clientAddress.startsWith('::ffff:')) this.clientAddress = this.clientAddress.slice(7)
-    this.#names =
+    this.#input = new ClientInput(socket)
+    this.#output = new ClientOutput(this, socket)
+    this.clientAddress = clientAddressOf(listener, socket)
+    this.names =
       listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('end', () => this.#onEnd())
     socket.on('error', () => this.#onClosed())
     socket.on('close', () => this.#onClosed())
     socket.on('drain', () => this.#onDrain())
-    this.#awaitHead()
+    this.#deadline = Date.now() + this.names.fallback.settings.clientHeaderTimeout
   }
 
   get log(): ErrorLog {
@@ -107,31 +77,16 @@ export class Connection {
   }
 
   get localHost(): string {
-    const { address } = this.listener.spec
-    if ('path' in address) return `unix:${address.path}`
-    const host = this.socket.localAddress ?? address.host
-    return host.startsWith('::ffff:') ? host.slice(7) : host
+    return localHostOf(this.listener, this.socket)
   }
 
   get localPort(): number {
-    const { address } = this.listener.spec
-    return 'path' in address ? 0 : (this.socket.localPort ?? address.port)
-  }
-
-  get names(): ServerNames<Server> {
-    return this.#names
-  }
-
-  /** Bytes that have come and nobody has read. */
-  get unread(): number {
-    return this.#input.length
+    return localPortOf(this.listener, this.socket)
   }
 
   /** False when what is written piles up. */
   get hasRoom(): boolean {
-    if (this.#outputSize + this.socket.writableLength < highWaterMark) return true
-    this.#wantsDrain = true
-    return false
+    return this.#output.hasRoom
   }
 
   /** True when the client has gone away or closed its side. */
@@ -141,43 +96,21 @@ export class Connection {
 
   /** Puts bytes on the wire before this turn of the event loop ends. */
   send(chunk: Buffer | string): void {
-    this.#output.push(chunk)
-    this.#outputSize += chunk.length
-    if (this.#isDirty) return
-    this.#isDirty = true
-    if (dirty.push(this) === 1) process.nextTick(flushAll)
+    this.#output.send(chunk)
   }
 
   /** Writes what `send` has collected. */
   flush(): void {
-    this.#isDirty = false
-    const output = this.#output
-    if (output.length === 0 || this.#state === 'closed') return
-    this.#output = []
-    const size = this.#outputSize
-    this.#outputSize = 0
-    const whole = joined(output, size)
-    if (whole !== undefined) this.#write(whole)
-    else {
-      this.socket.cork()
-      for (const chunk of output) this.#write(chunk)
-      this.socket.uncork()
-    }
+    if (this.#state === 'closed' || !this.#output.write()) return
     const request = this.#request
-    if (this.#state === 'request' && request !== undefined && this.socket.writableLength > 0 && !this.#readsBody()) {
+    if (this.#state === 'request' && request !== undefined && this.#output.isBehind && !this.#readsBody())
       this.#deadline = Date.now() + request.location.core.sendTimeout
-    }
-    if (this.#wantsDrain && this.socket.writableLength < highWaterMark) this.#onDrain()
+    if (this.#output.takeDrain()) this.#goOn()
   }
 
   #readsBody(): boolean {
     const body = this.#request?.body
     return body !== undefined && !body.isDone && body.hasSink && !body.isPaused
-  }
-
-  #write(chunk: Buffer | string): void {
-    if (typeof chunk === 'string') this.socket.write(chunk, 'latin1')
-    else this.socket.write(chunk)
   }
 
   #onData(chunk: Buffer): void {
@@ -189,7 +122,7 @@ export class Connection {
       this.#deadline = Math.min(this.#lingerUntil, Date.now() + (this.#request?.location.core.lingeringTimeout ?? 5000))
       return
     }
-    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk])
+    this.#input.append(chunk)
     this.#process()
   }
 
@@ -209,25 +142,25 @@ export class Connection {
     if (this.#state !== 'request' || this.#request === undefined || this.#input.length === 0) return false
     const { body } = this.#request
     if (!body.isDone && body.hasSink && !body.isPaused) {
-      const used = body.take(this.#input)
-      this.#input = used === this.#input.length ? nothing : this.#input.subarray(used)
+      const used = body.take(this.#input.bytes)
+      this.#input.consume(used)
       if (!body.isDone) this.#deadline = Date.now() + this.#request.location.core.clientBodyTimeout
       else if (this.#request?.body === body) this.#deadline = Number.POSITIVE_INFINITY
       return used > 0
     }
-    if (this.#input.length > pipelineLimit) this.#pauseReading()
+    if (this.#input.length > pipelineLimit) this.#input.pause()
     return false
   }
 
   #readHead(): boolean {
     const head = this.#head
-    const { settings } = this.#names.fallback
+    const { settings } = this.names.fallback
     const now = Date.now()
     if (head.length === 0 && !head.hasLine && this.#deadline === Number.POSITIVE_INFINITY)
       this.#deadline = now + settings.clientHeaderTimeout
     let failure: HeadError | undefined
     try {
-      if (!head.read(this.#input, settings)) {
+      if (!head.read(this.#input.bytes, settings)) {
         if (this.requests > 0 || this.#isWaitingForHead) {
           this.#isWaitingForHead = false
           this.#deadline = now + settings.clientHeaderTimeout
@@ -240,8 +173,7 @@ export class Connection {
     }
     this.#isWaitingForHead = false
     this.#deadline = Number.POSITIVE_INFINITY
-    this.#input =
-      failure !== undefined || head.length === this.#input.length ? nothing : this.#input.subarray(head.length)
+    this.#input.consume(failure === undefined ? head.length : this.#input.length)
     this.#startRequest(head, failure, now)
     return true
   }
@@ -252,29 +184,9 @@ export class Connection {
     this.requests++
     this.service.statistics.requests++
     this.#state = 'request'
-    const admission = failure === undefined ? admit(head, this.#names) : undefined
-    const problem = failure ?? admission?.failure
-    const length = problem === undefined ? (admission?.bodyLength ?? 0) : 0
-    const body = new RequestBody(this, length, admission?.expectsContinue ?? false)
-    const server = admission?.server ?? this.#names.fallback
-    const request = new Request(this, server, head, body, admission?.keepAlive ?? false, now)
+    const request = openRequest(this, head, failure, now)
     this.#request = request
-    if (admission !== undefined) {
-      request.host = admission.host
-      request.port = admission.port
-      request.uri = admission.uri
-      request.args = admission.args
-      admission.bindHost?.(request)
-    }
-    head.reset()
-    if (problem !== undefined) {
-      request.keepAlive = false
-      request.log('info', problem.message)
-      finalize(request, problem.status)
-      return
-    }
-    if (this.service.draining) request.keepAlive = false
-    run(request)
+    startRequest(request)
   }
 
   /** The answer to the request has been sent (or `isBroken`: will not be). */
@@ -299,19 +211,12 @@ export class Connection {
     }
     if (request.body.isDone) this.#next(request)
     else if (request.body.isAwaitingContinue && this.#input.length === 0) this.#close(request)
-    else this.#discard(request)
-  }
-
-  #discard(request: Request): void {
-    this.#waitsForDiscard = true
-    this.#lingerUntil = Date.now() + request.location.core.lingeringTime
-    request.body.limit = 0
-    request.body.read(new Discard(this))
+    else this.#unwanted.finish(request.body, Date.now() + request.location.core.lingeringTime)
   }
 
   /** Whether all of a body seems to have come already. */
   hasWhole(body: RequestBody): boolean {
-    const input = this.#input
+    const input = this.#input.bytes
     if (body.length >= 0) return input.length >= body.length - body.received
     return input.length >= 5 && input.subarray(-5).equals(lastChunk)
   }
@@ -320,17 +225,17 @@ export class Connection {
   discardAvailable(request: Request): number {
     const { body } = request
     if (body.isDone || body.hasSink || this.#input.length === 0) return 0
-    body.skip(new Discard(this))
-    const used = body.take(this.#input)
-    this.#input = used === this.#input.length ? nothing : this.#input.subarray(used)
+    this.#unwanted.skip(body)
+    this.#input.consume(body.take(this.#input.bytes))
     return body.failure
   }
 
-  /** The unwanted rest of a body has been read. */
-  bodyDiscarded(): void {
-    if (!this.#waitsForDiscard || this.#request === undefined) return
-    this.#waitsForDiscard = false
-    this.#next(this.#request)
+  onUnwantedEnd(): void {
+    if (this.#request !== undefined) this.#next(this.#request)
+  }
+
+  onUnwantedError(): void {
+    this.destroy()
   }
 
   #next(request: Request): void {
@@ -340,12 +245,12 @@ export class Connection {
     this.#state = 'head'
     this.isPipelined = this.#input.length > 0
     this.#isWaitingForHead = true
-    if (this.#sawEnd && this.#input.length === 0) {
+    if (this.#input.hasEnded && this.#input.length === 0) {
       this.#closeNow()
       return
     }
     this.#deadline = Date.now() + request.location.core.keepaliveTimeout
-    this.#resumeReading()
+    this.#input.resume()
     if (this.#input.length > 0 && !this.#isProcessing) this.#process()
   }
 
@@ -353,8 +258,8 @@ export class Connection {
     const { core } = request.location
     const mayHaveMore = !request.body.isDone || this.#input.length > 0
     const lingers = core.lingeringClose === 'always' || (core.lingeringClose === 'on' && mayHaveMore)
-    this.#input = nothing
-    if (!lingers || this.#sawEnd) {
+    this.#input.takeAll()
+    if (!lingers || this.#input.hasEnded) {
       this.#closeNow()
       return
     }
@@ -362,7 +267,7 @@ export class Connection {
     this.#state = 'lingering'
     this.#lingerUntil = Date.now() + core.lingeringTime
     this.#deadline = Math.min(this.#lingerUntil, Date.now() + core.lingeringTimeout)
-    this.#resumeReading()
+    this.#input.resume()
     this.socket.end()
   }
 
@@ -372,11 +277,6 @@ export class Connection {
     this.#state = 'closed'
     this.socket.destroySoon()
     this.service.remove(this)
-  }
-
-  /** The rest of a body is malformed: after an answer that ends the connection, before it the answer says so. */
-  discardFailed(): void {
-    if (this.#waitsForDiscard) this.destroy()
   }
 
   /** Closes a connection between two requests. */
@@ -395,15 +295,15 @@ export class Connection {
   wantBody(): void {
     const core = this.#request?.location.core
     if (core !== undefined && this.#request?.finished !== true) this.#deadline = Date.now() + core.clientBodyTimeout
-    this.#resumeReading()
+    this.#input.resume()
     if (this.#input.length > 0 && !this.#isProcessing) this.#process()
-    if (this.#sawEnd && this.#request?.body.isDone === false) this.#request.body.fail(400)
+    if (this.#input.hasEnded && this.#request?.body.isDone === false) this.#request.body.fail(400)
   }
 
   /** A body's reader cannot take more now. */
   unwantBody(): void {
     this.#deadline = Number.POSITIVE_INFINITY
-    this.#pauseReading()
+    this.#input.pause()
   }
 
   /** From now on bytes go to `receive` as they come; returns those already read. */
@@ -411,10 +311,8 @@ export class Connection {
     this.#state = 'tunnel'
     this.#tunnel = receive
     this.#deadline = Number.POSITIVE_INFINITY
-    const rest = this.#input
-    this.#input = nothing
-    this.#resumeReading()
-    return rest
+    this.#input.resume()
+    return this.#input.takeAll()
   }
 
   /** Sets the time of the next timeout of a tunnel. */
@@ -424,11 +322,11 @@ export class Connection {
 
   /** Called by the service's clock. */
   checkDeadline(now: number): void {
-    if (now < this.#deadline && !(this.#waitsForDiscard && now > this.#lingerUntil)) return
+    if (now < this.#deadline && now <= this.#unwanted.until) return
     this.#deadline = Number.POSITIVE_INFINITY
     const request = this.#request
     if (this.#state === 'request' && request !== undefined && !request.finished) this.#requestTimeout(request)
-    else if (this.#state === 'head' && this.socket.writableLength > 0 && !this.#hasGrace) {
+    else if (this.#state === 'head' && this.#output.isBehind && !this.#hasGrace) {
       // The last answer is still on its way to a slow client: it gets the time for that once.
       this.#hasGrace = true
       this.#deadline = now + this.#sendTimeout
@@ -458,19 +356,21 @@ export class Connection {
       return
     }
     const timeout = new HeadError(408, 'client timed out')
-    this.#input = nothing
+    this.#input.takeAll()
     this.#startRequest(this.#head, timeout, Date.now())
   }
 
   #onDrain(): void {
-    this.#deadline = this.#request?.finished === false && !this.#readsBody() ? Number.POSITIVE_INFINITY : this.#deadline
-    if (!this.#wantsDrain) return
-    this.#wantsDrain = false
+    if (this.#request?.finished === false && !this.#readsBody()) this.#deadline = Number.POSITIVE_INFINITY
+    if (this.#output.takeDrain()) this.#goOn()
+  }
+
+  #goOn(): void {
     this.#request?.onDrain()
   }
 
   #onEnd(): void {
-    this.#sawEnd = true
+    this.#input.hasEnded = true
     const request = this.#request
     if (this.#state === 'request' && request !== undefined) {
       if (!request.body.isDone && request.body.hasSink && !request.body.isPaused) {
@@ -501,43 +401,12 @@ export class Connection {
     this.service.remove(this)
   }
 
-  #awaitHead(): void {
-    this.#deadline = Date.now() + this.#names.fallback.settings.clientHeaderTimeout
-  }
-
-  #pauseReading(): void {
-    if (this.#isReadPaused) return
-    this.#isReadPaused = true
-    this.socket.pause()
-  }
-
-  #resumeReading(): void {
-    if (!this.#isReadPaused) return
-    this.#isReadPaused = false
-    this.socket.resume()
-  }
-
   /** For tunnels: stops and starts the flow from the client. */
   pause(): void {
-    this.#pauseReading()
+    this.#input.pause()
   }
 
   resume(): void {
-    this.#resumeReading()
+    this.#input.resume()
   }
-}
-
-/** Small output as one piece, so that it is one write; undefined when it is too large to copy. */
-function joined(output: readonly (Buffer | string)[], size: number): Buffer | string | undefined {
-  const [first] = output
-  if (output.length === 1) return first
-  if (output.every((chunk) => typeof chunk === 'string')) return output.join('')
-  if (size > highWaterMark) return undefined
-  const whole = Buffer.allocUnsafe(size)
-  let at = 0
-  for (const chunk of output) {
-    if (typeof chunk === 'string') at += whole.write(chunk, at, 'latin1')
-    else at += chunk.copy(whole, at)
-  }
-  return whole
 }

@@ -8,6 +8,7 @@ import type { BodyEncoder } from './body-encoder.ts'
 import { BufferedBody as Body } from './buffered-body.ts'
 import type { Connection } from './connection.ts'
 import { finalize, runHandlers } from './engine.ts'
+import type { HeadError } from './head.ts'
 import { writeHead } from './head-writer.ts'
 import type { RequestBody } from './request-body.ts'
 import type { FileRange } from './ranges.ts'
@@ -80,6 +81,8 @@ export class Request implements BodyListener {
   /** The rest of a compiled `return` or a redirecting rewrite. */
   returnText: string | undefined
   requestId: string | undefined
+  /** Why its head was refused. */
+  refusal: HeadError | undefined
   /** Why an upstream failed, for the page of a 502 or 504. */
   failureCause: string | undefined
   /** False after `rewrite ... break`: the location's prefix no longer begins the URI. */
