@@ -1,92 +1,52 @@
 /**
- * One client connection (RFC 9112 section 9): requests are read one after the other, also when they arrive together,
- * and all that is written during one turn of the event loop leaves in one write.
+ * One client connection (RFC 9112 section 9): requests are read one after the other, also when they arrive together.
  *
- *     head -> (request under way: body on demand) -> finished -> head ... -> lingering -> closed
+ *     head -> (request under way: body on demand) -> finished -> head ... -> closing -> closed
  *
- * After an answer the unread rest of a request's body is read and dropped; when the connection is to close although more
- * may come, it lingers (nginx's `lingering_close`): a reset would take the answer away from the client.
+ * After an answer the unread rest of a request's body is read and dropped, so that the next request can be found.
  */
 import type { Socket } from 'node:net'
-import type { Listener, Server } from '../model/config.ts'
-import type { ServerNames } from '../model/server-names.ts'
-import type { ErrorLog } from '../process/error-log.ts'
-import { clientAddressOf, localHostOf, localPortOf } from './addresses.ts'
-import { ClientInput } from './client-input.ts'
-import { ClientOutput } from './client-output.ts'
+import type { Listener } from '../model/config.ts'
+import type { CoreSettings } from '../model/core-settings.ts'
+import { ClientWire } from './client-wire.ts'
+import { Closing } from './closing.ts'
 import { HeadError, HeadReader } from './head.ts'
-import { openRequest, startRequest } from './open-request.ts'
+import { openRequest, settleRequest, startRequest } from './request-life.ts'
 import type { Request } from './request.ts'
-import type { RequestBody } from './request-body.ts'
 import type { Service } from './service.ts'
+import { endSlowRequest, logSlowHead } from './timeouts.ts'
 import { UnwantedBody } from './unwanted-body.ts'
 
 /** More than this unread of a next request, and the socket is paused. */
 const pipelineLimit = 64 * 1024
 
-type State = 'head' | 'request' | 'lingering' | 'tunnel' | 'closed'
-
-const lastChunk = Buffer.from('0\r\n\r\n')
-let counter = 0
+type State = 'head' | 'request' | 'tunnel' | 'closing' | 'closed'
 
 /** A connection of a client. */
-export class Connection {
-  readonly id: number = ++counter
-  readonly service: Service
-  readonly listener: Listener
-  readonly clientAddress: string
+export class Connection extends ClientWire {
   /** Requests so far, the current one included. */
   requests = 0
-  readonly startTime: number = Date.now()
   /** True when the current request was waiting behind another one. */
   isPipelined = false
-  readonly socket: Socket
-  readonly names: ServerNames<Server>
-  readonly #input: ClientInput
-  readonly #output: ClientOutput
   readonly #unwanted = new UnwantedBody(this)
-  #state: State = 'head'
   readonly #head = new HeadReader()
+  #state: State = 'head'
   #request: Request | undefined
   #isProcessing = false
-  #deadline = Number.POSITIVE_INFINITY
-  #lingerUntil = Number.POSITIVE_INFINITY
-  #hasGrace = false
-  #sendTimeout = 60_000
+  #isWaitingForHead = true
+  /** The settings of the last request's location. */
+  #core: CoreSettings
   #tunnel: ((chunk: Buffer) => void) | undefined
+  #closing: Closing | undefined
 
   constructor(service: Service, listener: Listener, socket: Socket) {
-    this.service = service
-    this.listener = listener
-    this.socket = socket
-    this.#input = new ClientInput(socket)
-    this.#output = new ClientOutput(this, socket)
-    this.clientAddress = clientAddressOf(listener, socket)
-    this.names =
-      listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
+    super(service, listener, socket)
+    this.#core = this.names.fallback.root.core
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('end', () => this.#onEnd())
     socket.on('error', () => this.#onClosed())
     socket.on('close', () => this.#onClosed())
     socket.on('drain', () => this.#onDrain())
-    this.#deadline = Date.now() + this.names.fallback.settings.clientHeaderTimeout
-  }
-
-  get log(): ErrorLog {
-    return this.service.log
-  }
-
-  get localHost(): string {
-    return localHostOf(this.listener, this.socket)
-  }
-
-  get localPort(): number {
-    return localPortOf(this.listener, this.socket)
-  }
-
-  /** False when what is written piles up. */
-  get hasRoom(): boolean {
-    return this.#output.hasRoom
   }
 
   /** True when the client has gone away or closed its side. */
@@ -94,23 +54,12 @@ export class Connection {
     return this.#state === 'closed'
   }
 
-  /** Puts bytes on the wire before this turn of the event loop ends. */
-  send(chunk: Buffer | string): void {
-    this.#output.send(chunk)
-  }
-
-  /** Writes what `send` has collected. */
-  flush(): void {
-    if (this.#state === 'closed' || !this.#output.write()) return
+  override flush(): void {
+    if (this.#state === 'closed' || !this.output.write()) return
     const request = this.#request
-    if (this.#state === 'request' && request !== undefined && this.#output.isBehind && !this.#readsBody())
-      this.#deadline = Date.now() + request.location.core.sendTimeout
-    if (this.#output.takeDrain()) this.#goOn()
-  }
-
-  #readsBody(): boolean {
-    const body = this.#request?.body
-    return body !== undefined && !body.isDone && body.hasSink && !body.isPaused
+    if (this.#state === 'request' && request !== undefined && this.output.isBehind && !request.body.isFlowing)
+      this.expectWithin(request.location.core.sendTimeout)
+    if (this.output.takeDrain()) request?.onDrain()
   }
 
   #onData(chunk: Buffer): void {
@@ -118,11 +67,11 @@ export class Connection {
       this.#tunnel(chunk)
       return
     }
-    if (this.#state === 'lingering') {
-      this.#deadline = Math.min(this.#lingerUntil, Date.now() + (this.#request?.location.core.lingeringTimeout ?? 5000))
+    if (this.#closing !== undefined) {
+      if (this.#closing.isTaken) this.deadline = this.#closing.deadline
       return
     }
-    this.#input.append(chunk)
+    this.input.append(chunk)
     this.#process()
   }
 
@@ -138,17 +87,17 @@ export class Connection {
 
   /** One request or one piece of a body; false when there is nothing more to do now. */
   #step(): boolean {
-    if (this.#state === 'head') return this.#input.length > 0 && this.#readHead()
-    if (this.#state !== 'request' || this.#request === undefined || this.#input.length === 0) return false
+    if (this.#state === 'head') return this.input.length > 0 && this.#readHead()
+    if (this.#state !== 'request' || this.#request === undefined || this.input.length === 0) return false
     const { body } = this.#request
-    if (!body.isDone && body.hasSink && !body.isPaused) {
-      const used = body.take(this.#input.bytes)
-      this.#input.consume(used)
-      if (!body.isDone) this.#deadline = Date.now() + this.#request.location.core.clientBodyTimeout
-      else if (this.#request?.body === body) this.#deadline = Number.POSITIVE_INFINITY
+    if (body.isFlowing) {
+      const used = body.take(this.input.bytes)
+      this.input.consume(used)
+      if (!body.isDone) this.deadline = Date.now() + this.#request.location.core.clientBodyTimeout
+      else if (this.#request?.body === body) this.deadline = Number.POSITIVE_INFINITY
       return used > 0
     }
-    if (this.#input.length > pipelineLimit) this.#input.pause()
+    if (this.input.length > pipelineLimit) this.input.pause()
     return false
   }
 
@@ -156,14 +105,12 @@ export class Connection {
     const head = this.#head
     const { settings } = this.names.fallback
     const now = Date.now()
-    if (head.length === 0 && !head.hasLine && this.#deadline === Number.POSITIVE_INFINITY)
-      this.#deadline = now + settings.clientHeaderTimeout
     let failure: HeadError | undefined
     try {
-      if (!head.read(this.#input.bytes, settings)) {
-        if (this.requests > 0 || this.#isWaitingForHead) {
+      if (!head.read(this.input.bytes, settings)) {
+        if (this.#isWaitingForHead) {
           this.#isWaitingForHead = false
-          this.#deadline = now + settings.clientHeaderTimeout
+          this.deadline = now + settings.clientHeaderTimeout
         }
         return false
       }
@@ -171,14 +118,11 @@ export class Connection {
       if (!(error instanceof HeadError)) throw error
       failure = error
     }
-    this.#isWaitingForHead = false
-    this.#deadline = Number.POSITIVE_INFINITY
-    this.#input.consume(failure === undefined ? head.length : this.#input.length)
+    this.deadline = Number.POSITIVE_INFINITY
+    this.input.consume(failure === undefined ? head.length : this.input.length)
     this.#startRequest(head, failure, now)
     return true
   }
-
-  #isWaitingForHead = true
 
   #startRequest(head: HeadReader, failure: HeadError | undefined, now: number): void {
     this.requests++
@@ -193,95 +137,77 @@ export class Connection {
   finish(request: Request, isBroken: boolean = false): void {
     if (request.finished) return
     request.finished = true
-    request.activity?.onFinish?.()
-    request.activity = undefined
-    for (const log of request.location.logs) log(request)
-    request.bufferedBody?.dispose()
-    request.encoder?.dispose()
+    settleRequest(request)
     if (this.#state === 'closed') return
-    this.#deadline = Number.POSITIVE_INFINITY
     const { core } = request.location
-    if (isBroken) {
-      this.#closeNow()
-      return
-    }
-    if (!request.keepAlive || core.keepaliveTimeout === 0 || this.service.draining) {
-      this.#close(request)
-      return
-    }
-    if (request.body.isDone) this.#next(request)
-    else if (request.body.isAwaitingContinue && this.#input.length === 0) this.#close(request)
-    else this.#unwanted.finish(request.body, Date.now() + request.location.core.lingeringTime)
-  }
-
-  /** Whether all of a body seems to have come already. */
-  hasWhole(body: RequestBody): boolean {
-    const input = this.#input.bytes
-    if (body.length >= 0) return input.length >= body.length - body.received
-    return input.length >= 5 && input.subarray(-5).equals(lastChunk)
+    this.#core = core
+    this.deadline = Number.POSITIVE_INFINITY
+    if (isBroken) this.destroy()
+    else if (!request.keepAlive || core.keepaliveTimeout === 0 || this.service.draining) this.#closeAfter(request)
+    else if (request.body.isDone) this.#next()
+    else if (request.body.isAwaitingContinue && this.input.length === 0) this.#closeAfter(request)
+    else this.#unwanted.finish(request.body, Date.now() + core.lingeringTime)
   }
 
   /** Reads over what has come of a body that nobody wants; the status to answer with when it is malformed, else 0. */
   discardAvailable(request: Request): number {
     const { body } = request
-    if (body.isDone || body.hasSink || this.#input.length === 0) return 0
+    if (body.isDone || body.hasSink || this.input.length === 0) return 0
     this.#unwanted.skip(body)
-    this.#input.consume(body.take(this.#input.bytes))
+    this.input.consume(body.take(this.input.bytes))
     return body.failure
   }
 
   onUnwantedEnd(): void {
-    if (this.#request !== undefined) this.#next(this.#request)
+    this.#next()
   }
 
   onUnwantedError(): void {
-    this.destroy()
+    if (this.#request !== undefined) this.#closeAfter(this.#request)
   }
 
-  #next(request: Request): void {
+  #next(): void {
     this.#request = undefined
-    this.#hasGrace = false
-    this.#sendTimeout = request.location.core.sendTimeout
     this.#state = 'head'
-    this.isPipelined = this.#input.length > 0
+    this.isPipelined = this.input.length > 0
     this.#isWaitingForHead = true
-    if (this.#input.hasEnded && this.#input.length === 0) {
-      this.#closeNow()
+    if (this.input.hasEnded && this.input.length === 0) {
+      this.#close(false)
       return
     }
-    this.#deadline = Date.now() + request.location.core.keepaliveTimeout
-    this.#input.resume()
-    if (this.#input.length > 0 && !this.#isProcessing) this.#process()
+    this.expectWithin(this.#core.keepaliveTimeout)
+    this.input.resume()
+    if (this.input.length > 0 && !this.#isProcessing) this.#process()
   }
 
-  #close(request: Request): void {
-    const { core } = request.location
-    const mayHaveMore = !request.body.isDone || this.#input.length > 0
-    const lingers = core.lingeringClose === 'always' || (core.lingeringClose === 'on' && mayHaveMore)
-    this.#input.takeAll()
-    if (!lingers || this.#input.hasEnded) {
-      this.#closeNow()
+  #closeAfter(request: Request): void {
+    const { lingeringClose } = this.#core
+    const mayHaveMore = !request.body.isDone || this.input.length > 0
+    const lingers = lingeringClose === 'always' || (lingeringClose === 'on' && mayHaveMore)
+    this.#close(lingers && !this.input.hasEnded)
+  }
+
+  /** Closes as soon as the client has taken what was written, and lingers if it shall. */
+  #close(lingers: boolean): void {
+    this.flush()
+    if (this.#state === 'closed' || this.#closing !== undefined) return
+    this.input.takeAll()
+    if (!lingers && !this.output.isBehind) {
+      this.destroy()
       return
     }
-    this.flush()
-    this.#state = 'lingering'
-    this.#lingerUntil = Date.now() + core.lingeringTime
-    this.#deadline = Math.min(this.#lingerUntil, Date.now() + core.lingeringTimeout)
-    this.#input.resume()
-    this.socket.end()
-  }
-
-  #closeNow(): void {
-    this.flush()
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.socket.destroySoon()
-    this.service.remove(this)
+    this.#state = 'closing'
+    this.#closing = new Closing(this.socket, this.#core, lingers, (closing) => {
+      if (lingers) this.deadline = closing.deadline
+      else this.destroy()
+    })
+    this.deadline = this.#closing.deadline
+    this.input.resume()
   }
 
   /** Closes a connection between two requests. */
   closeIfIdle(): void {
-    if (this.#state === 'head' && this.#input.length === 0) this.#closeNow()
+    if (this.#state === 'head' && this.input.length === 0) this.#close(false)
   }
 
   /** Breaks the connection. */
@@ -294,86 +220,56 @@ export class Connection {
   /** A body is to be read: go on reading. */
   wantBody(): void {
     const core = this.#request?.location.core
-    if (core !== undefined && this.#request?.finished !== true) this.#deadline = Date.now() + core.clientBodyTimeout
-    this.#input.resume()
-    if (this.#input.length > 0 && !this.#isProcessing) this.#process()
-    if (this.#input.hasEnded && this.#request?.body.isDone === false) this.#request.body.fail(400)
+    if (core !== undefined && this.#request?.finished !== true) this.deadline = Date.now() + core.clientBodyTimeout
+    this.input.resume()
+    if (this.input.length > 0 && !this.#isProcessing) this.#process()
+    if (this.input.hasEnded && this.#request?.body.isDone === false) this.#request.body.fail(400)
   }
 
   /** A body's reader cannot take more now. */
   unwantBody(): void {
-    this.#deadline = Number.POSITIVE_INFINITY
-    this.#input.pause()
+    this.deadline = Number.POSITIVE_INFINITY
+    this.input.pause()
   }
 
   /** From now on bytes go to `receive` as they come; returns those already read. */
   tunnel(receive: (chunk: Buffer) => void): Buffer {
     this.#state = 'tunnel'
     this.#tunnel = receive
-    this.#deadline = Number.POSITIVE_INFINITY
-    this.#input.resume()
-    return this.#input.takeAll()
-  }
-
-  /** Sets the time of the next timeout of a tunnel. */
-  expectWithin(milliseconds: number): void {
-    this.#deadline = Date.now() + milliseconds
+    this.deadline = Number.POSITIVE_INFINITY
+    this.input.resume()
+    return this.input.takeAll()
   }
 
   /** Called by the service's clock. */
   checkDeadline(now: number): void {
-    if (now < this.#deadline && now <= this.#unwanted.until) return
-    this.#deadline = Number.POSITIVE_INFINITY
+    if (now < this.deadline && now <= this.#unwanted.until) return
+    this.deadline = Number.POSITIVE_INFINITY
     const request = this.#request
-    if (this.#state === 'request' && request !== undefined && !request.finished) this.#requestTimeout(request)
-    else if (this.#state === 'head' && this.#output.isBehind && !this.#hasGrace) {
-      // The last answer is still on its way to a slow client: it gets the time for that once.
-      this.#hasGrace = true
-      this.#deadline = now + this.#sendTimeout
-    } else if (this.#state === 'head' && (this.#input.length > 0 || this.requests === 0)) this.#headTimeout()
-    else this.destroy()
-  }
-
-  #requestTimeout(request: Request): void {
-    if (this.#readsBody() && !request.headSent) {
-      request.log('info', 'client timed out (110: Connection timed out) while reading client request body')
-      request.keepAlive = false
-      request.body.fail(408)
-      return
-    }
-    request.log('info', 'client timed out (110: Connection timed out) while sending to client')
-    this.destroy()
+    if (this.#state === 'request' && request !== undefined && !request.finished) endSlowRequest(request)
+    else if (this.#state !== 'head') this.destroy()
+    // The last answer may still be on its way to a slow client: it gets the time for that.
+    else if (this.input.length === 0) this.#close(false)
+    else this.#headTimeout()
   }
 
   #headTimeout(): void {
-    this.log.write(
-      'info',
-      `client timed out (110: Connection timed out) while reading client request line, client: ${this.clientAddress}, server: ${this.listener.spec.text}`,
-      this.id,
-    )
-    if (this.#input.length === 0) {
-      this.#closeNow()
-      return
-    }
+    logSlowHead(this)
     const timeout = new HeadError(408, 'client timed out')
-    this.#input.takeAll()
+    this.input.takeAll()
     this.#startRequest(this.#head, timeout, Date.now())
   }
 
   #onDrain(): void {
-    if (this.#request?.finished === false && !this.#readsBody()) this.#deadline = Number.POSITIVE_INFINITY
-    if (this.#output.takeDrain()) this.#goOn()
-  }
-
-  #goOn(): void {
-    this.#request?.onDrain()
+    if (this.#request?.finished === false && !this.#request.body.isFlowing) this.deadline = Number.POSITIVE_INFINITY
+    if (this.output.takeDrain()) this.#request?.onDrain()
   }
 
   #onEnd(): void {
-    this.#input.hasEnded = true
+    this.input.hasEnded = true
     const request = this.#request
     if (this.#state === 'request' && request !== undefined) {
-      if (!request.body.isDone && request.body.hasSink && !request.body.isPaused) {
+      if (request.body.isFlowing) {
         request.log('info', 'client prematurely closed connection')
         request.keepAlive = false
         request.body.fail(400)
@@ -384,7 +280,8 @@ export class Connection {
       request?.activity?.onAbort?.()
       return
     }
-    this.#closeNow()
+    if (this.#closing === undefined) this.#close(false)
+    else if (this.#closing.isTaken) this.destroy()
   }
 
   #onClosed(): void {
@@ -399,14 +296,5 @@ export class Connection {
       this.finish(request)
     }
     this.service.remove(this)
-  }
-
-  /** For tunnels: stops and starts the flow from the client. */
-  pause(): void {
-    this.#input.pause()
-  }
-
-  resume(): void {
-    this.#input.resume()
   }
 }

@@ -31,6 +31,8 @@ type ChunkPlace =
 /** Longest chunk framing (sizes, extensions, trailers) accepted for one body, in bytes: enough for 1-byte chunks of usual bodies, not for endless trailers. */
 const trailerLimit = 32 * 1024
 
+const lastChunk = Buffer.from('0\r\n\r\n')
+
 /** A request's body. */
 export class RequestBody {
   /** -1 when chunked. */
@@ -66,6 +68,17 @@ export class RequestBody {
   /** True when the body is being read by somebody. */
   get hasSink(): boolean {
     return this.#sink !== undefined
+  }
+
+  /** True while what comes is handed on. */
+  get isFlowing(): boolean {
+    return this.#sink !== undefined && !this.#isPaused && !this.isDone
+  }
+
+  /** Whether the rest of it seems to be in `bytes`. */
+  isWholeIn(bytes: Buffer): boolean {
+    if (this.length >= 0) return bytes.length >= this.length - this.received
+    return bytes.length >= lastChunk.length && bytes.subarray(-lastChunk.length).equals(lastChunk)
   }
 
   /** Starts reading, or hands the rest to another reader. */

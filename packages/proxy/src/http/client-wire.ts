@@ -1,0 +1,84 @@
+/** The client's end of a connection as all its requests see it: who it is, what has come, what goes out, and how long that may take. */
+import type { Socket } from 'node:net'
+import type { Listener, Server } from '../model/config.ts'
+import type { ServerNames } from '../model/server-names.ts'
+import type { ErrorLog } from '../process/error-log.ts'
+import { clientAddressOf, localHostOf, localPortOf } from './addresses.ts'
+import { ClientInput } from './client-input.ts'
+import { ClientOutput } from './client-output.ts'
+import type { RequestBody } from './request-body.ts'
+import type { Service } from './service.ts'
+
+let counter = 0
+
+/** What a connection has before anything is known of its requests. */
+export abstract class ClientWire {
+  readonly id: number = ++counter
+  readonly service: Service
+  readonly listener: Listener
+  readonly socket: Socket
+  readonly clientAddress: string
+  readonly startTime: number = Date.now()
+  /** The servers of its listener. */
+  readonly names: ServerNames<Server>
+  protected readonly input: ClientInput
+  protected readonly output: ClientOutput
+  /** When the service's clock calls. */
+  protected deadline: number
+
+  constructor(service: Service, listener: Listener, socket: Socket) {
+    this.service = service
+    this.listener = listener
+    this.socket = socket
+    this.input = new ClientInput(socket)
+    this.output = new ClientOutput(this, socket)
+    this.clientAddress = clientAddressOf(listener, socket)
+    this.names =
+      listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
+    this.deadline = this.startTime + this.names.fallback.settings.clientHeaderTimeout
+  }
+
+  get log(): ErrorLog {
+    return this.service.log
+  }
+
+  get localHost(): string {
+    return localHostOf(this.listener, this.socket)
+  }
+
+  get localPort(): number {
+    return localPortOf(this.listener, this.socket)
+  }
+
+  /** False when what is written piles up. */
+  get hasRoom(): boolean {
+    return this.output.hasRoom
+  }
+
+  /** Whether all of a body seems to have come already. */
+  hasWhole(body: RequestBody): boolean {
+    return body.isWholeIn(this.input.bytes)
+  }
+
+  /** Puts bytes on the wire before this turn of the event loop ends. */
+  send(chunk: Buffer | string): void {
+    this.output.send(chunk)
+  }
+
+  /** Writes what `send` has collected. */
+  abstract flush(): void
+
+  /** For tunnels: stops and starts the flow from the client. */
+  pause(): void {
+    this.input.pause()
+  }
+
+  resume(): void {
+    this.input.resume()
+  }
+
+  /** Sets the time of the next timeout, in milliseconds from now. */
+  expectWithin(milliseconds: number): void {
+    this.deadline = Date.now() + milliseconds
+  }
+}

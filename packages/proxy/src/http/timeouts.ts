@@ -1,0 +1,24 @@
+/** What becomes of clients that are too slow. */
+import type { ClientWire } from './client-wire.ts'
+import type { Request } from './request.ts'
+
+/** A request's body does not come, or its answer is not taken. */
+export function endSlowRequest(request: Request): void {
+  if (request.body.isFlowing && !request.headSent) {
+    request.log('info', 'client timed out (110: Connection timed out) while reading client request body')
+    request.keepAlive = false
+    request.body.fail(408)
+    return
+  }
+  request.log('info', 'client timed out (110: Connection timed out) while sending to client')
+  request.abort()
+}
+
+/** The rest of a head does not come. */
+export function logSlowHead({ log, clientAddress, listener, id }: ClientWire): void {
+  log.write(
+    'info',
+    `client timed out (110: Connection timed out) while reading client request line, client: ${clientAddress}, server: ${listener.spec.text}`,
+    id,
+  )
+}
