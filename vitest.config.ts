@@ -4,6 +4,18 @@ import { type ViteUserConfig, defineConfig } from 'vitest/config'
 const conditions = ['@trivet/source', 'module', 'node', 'development|production']
 const sources = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 
+/**
+ * Tests with processes, signals and load: one file at a time, after the groups before, so that figures and timeouts mean
+ * something. A shared CI machine may stand still for a second all the same; vitest reports what had to be tried again.
+ */
+const alone = (groupOrder: number) => ({
+  fileParallelism: false,
+  sequence: { groupOrder },
+  retry: process.env['CI'] ? 2 : 0,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+})
+
 const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', './vitest-summary.ts'],
@@ -17,13 +29,7 @@ const config: ViteUserConfig = defineConfig({
         ...sources,
         test: {
           name: 'unit',
-          include: [
-            'packages/*/src/**/*.test.ts',
-            'packages/*/test/**/*.test.ts',
-            'apps/*/src/**/*.test.ts',
-            'apps/*/test/**/*.test.ts',
-            'test/**/*.test.ts',
-          ],
+          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },
@@ -31,15 +37,12 @@ const config: ViteUserConfig = defineConfig({
       {
         ...sources,
         test: {
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          // Whole systems under load: one file at a time, after the unit tests, so that figures and timeouts mean something.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          name: 'process',
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          ...alone(1),
         },
       },
+      { ...sources, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], ...alone(2) } },
     ],
   },
 })
