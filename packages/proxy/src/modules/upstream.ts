@@ -9,7 +9,8 @@ import type { Module } from '../model/module.ts'
 import { acceptedRow, atLeast, row, textOf } from '../model/row.ts'
 import { LevelScope } from '../model/scope.ts'
 import type { Getter } from '../model/variable.ts'
-import { Forwarding, type AttemptState } from '../upstream/forwarding.ts'
+import type { AttemptState } from '../upstream/attempts.ts'
+import { Forwarding } from '../upstream/forwarding.ts'
 import { groupsOf, parsePeerAddress, peerName } from '../upstream/groups.ts'
 import {
   defaultPeerOptions,

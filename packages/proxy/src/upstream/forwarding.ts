@@ -6,87 +6,39 @@
  *                    next server, as long as `*_next_upstream` allows
  *
  * Nothing is kept of an answer but what the client has not taken yet: when that is too much the upstream is paused.
- * One object per request is the exchange of all its attempts, the sink of the client's body and the activity which
- * the connection of the client tells of its fate.
+ * One object per request is the exchange of all its attempts and the activity which the connection of the client tells
+ * of its fate; the attempts are counted in attempts.ts, the body is sent by request-sender.ts.
  */
 import type { ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError, Exchange } from '@trivet/http1/client'
-import type { BodySink } from '../http/request-body.ts'
 import type { Activity, Request } from '../http/request.ts'
 import { copyHead } from './answer-head.ts'
+import { Attempts, type AttemptState } from './attempts.ts'
 import { describeFailure, failureOf, type Failure } from './failure.ts'
-import type { Peer, PeerGroup } from './peers.ts'
-import type { Flow, Pool, Protocol } from './protocol.ts'
-import type { UpstreamSettings } from './settings.ts'
+import type { Flow } from './protocol.ts'
+import { RequestSender, type SenderOwner } from './request-sender.ts'
+import type { Route } from './route.ts'
 import { startTunnel } from './tunnel.ts'
 
-/** What one attempt came to, as `$upstream_*` show it; times in milliseconds, -1 when it did not come so far. */
-export interface AttemptState {
-  readonly peer: string
-  status: number
-  connectTime: number
-  headerTime: number
-  responseTime: number
-  bytesSent: number
-  bytesReceived: number
-  bodyLength: number
-}
-
-/** Where and how a location forwards. */
-export interface Route {
-  readonly settings: UpstreamSettings
-  readonly protocol: Protocol
-  readonly group: PeerGroup
-  /** The part of the URL behind the server, for log lines. */
-  readonly logUri: string
-  poolOf(peer: Peer): Pool
-  /** The request up to its body. */
-  encode(forwarding: Forwarding): string
-  /** Changes a Location or Refresh of the answer. */
-  readonly rewriteLocation?: (request: Request, location: string) => string
-  /** Changes a Set-Cookie of the answer. */
-  readonly rewriteCookie?: (request: Request, cookie: string) => string
-  /** The method the upstream gets. */
-  readonly method: string
-  /** Instead of the client's body. */
-  readonly body?: Buffer | undefined
-  /** What chooses the server besides its turn. */
-  readonly key: string
-  /** The request may switch protocols. */
-  readonly upgrades: boolean
-}
-
-const crlf: Buffer = Buffer.from('\r\n')
-const lastChunk: Buffer = Buffer.from('0\r\n\r\n')
-const filePiece = 64 * 1024
-
 /** A forwarded request. */
-export class Forwarding implements Exchange, Activity, BodySink {
+export class Forwarding implements Exchange, Activity, SenderOwner {
   readonly request: Request
   readonly route: Route
-  readonly states: AttemptState[] = []
   /** Where the request was sent before an inner redirect. */
   readonly earlier: Forwarding | undefined
-  readonly tried: Set<Peer> = new Set()
   answer: ResponseHead | undefined
-  peer: Peer | undefined
+  readonly #attempts: Attempts
+  readonly #sender: RequestSender
   #flow: Flow | undefined
-  #tries: number
-  readonly #startTime = Date.now()
-  #attemptStart = 0
-  #isSent = false
-  #bodyWasStreamed = false
   #isOver = false
   #isPaused = false
-  #hasHead = false
-  #fileOffset = 0
-  #isSendingFile = false
+  #isAbandoned = false
 
   constructor(request: Request, route: Route) {
     this.request = request
     this.route = route
-    this.#tries = Math.max(1, route.group.isSingle ? 1 : route.group.size)
-    if (route.settings.nextUpstreamTries > 0) this.#tries = Math.min(this.#tries, route.settings.nextUpstreamTries)
+    this.#attempts = new Attempts(route)
+    this.#sender = new RequestSender(this, request, route)
     this.earlier = request.upstream instanceof Forwarding ? request.upstream : undefined
     request.upstream = this
     request.activity = this
@@ -96,165 +48,65 @@ export class Forwarding implements Exchange, Activity, BodySink {
     return this.route.method
   }
 
+  get states(): readonly AttemptState[] {
+    return this.#attempts.states
+  }
+
   /** The attempt under way. */
   get state(): AttemptState | undefined {
-    return this.states.at(-1)
+    return this.#attempts.state
   }
 
   /** The body's size; -1 when it will be streamed and is not known. */
   get bodySize(): number {
-    const { route, request } = this
-    if (route.body !== undefined) return route.body.length
-    if (!route.settings.passRequestBody) return 0
-    return request.bufferedBody?.size ?? request.body.length
+    return this.#sender.size
   }
 
   /** Starts: with the whole body when it is to be buffered, else at once. */
   start(): void {
-    const { settings, protocol } = this.route
-    const { body } = this.request
-    const streams = !settings.requestBuffering && (body.length >= 0 || protocol.canStreamUnknown)
-    this.#bodyWasStreamed = streams && !(body.isDone && body.length === 0) && !this.request.connection.hasWhole(body)
-    if (this.#bodyWasStreamed) {
-      body.limit = this.request.location.core.clientMaxBodySize
-      this.#nextPeer()
-    } else if (body.isDone && body.length === 0 && !body.isAwaitingContinue) this.#nextPeer()
-    else this.request.readBody(beginAttempts)
+    if (this.#sender.prepare()) this.request.readBody(beginAttempts)
+    else this.begin()
   }
 
   /** Chooses a server and sends the request to it. */
   begin(): void {
-    this.#nextPeer()
-  }
-
-  #nextPeer(): void {
-    const { group } = this.route
-    const peer = group.next(this.tried, this.route.key)
-    this.peer = peer
     this.answer = undefined
-    this.#isSent = false
-    this.#isSendingFile = false
-    this.#fileOffset = 0
+    this.#sender.restart()
+    const peer = this.#attempts.next()
     if (peer === undefined) {
-      this.#log('error', 'no live upstreams while connecting to upstream', group.name)
-      this.states.push({
-        peer: group.name,
-        status: 502,
-        connectTime: -1,
-        headerTime: -1,
-        responseTime: 0,
-        bytesSent: 0,
-        bytesReceived: 0,
-        bodyLength: 0,
-      })
+      this.#log('error', 'no live upstreams while connecting to upstream', this.route.group.name)
       this.#finish(502)
       return
     }
-    this.tried.add(peer)
-    peer.connections++
-    this.#attemptStart = Date.now()
-    this.states.push({
-      peer: peer.name,
-      status: 0,
-      connectTime: -1,
-      headerTime: -1,
-      responseTime: -1,
-      bytesSent: 0,
-      bytesReceived: 0,
-      bodyLength: 0,
-    })
     const flow = this.route.poolOf(peer).request(this)
-    if (this.peer === peer && !this.#isOver) this.#flow = flow
+    if (this.#attempts.peer === peer && !this.#isOver) this.#flow = flow
   }
 
   encode(): string | Buffer {
-    const head = this.route.encode(this)
-    const body =
-      this.route.body ??
-      (this.route.settings.passRequestBody ? (this.request.bufferedBody?.memory ?? this.#firstPieces()) : undefined)
-    const state = this.state
-    const size = head.length + (body?.length ?? 0)
-    if (state !== undefined) state.bytesSent = size
-    if (body === undefined || body.length === 0) return head
-    const whole = Buffer.allocUnsafe(size)
-    whole.write(head, 0, 'latin1')
-    whole.set(body, head.length)
-    return whole
+    const bytes = this.#sender.withFirstBytes(this.route.encode(this))
+    this.noteSent(bytes.length)
+    return bytes
   }
-
-  /** What has come of a body that is streamed: it leaves in one write with the head. */
-  #firstPieces(): Buffer | undefined {
-    if (!this.#bodyWasStreamed) return undefined
-    this.#isCollecting = true
-    this.request.body.read(this)
-    this.#isCollecting = false
-    return this.#takePending()
-  }
-
-  /** The pieces of the body that wait to be written, framed as the upstream needs them. */
-  #takePending(): Buffer {
-    const pieces = this.#pending
-    this.#pending = []
-    if (this.request.body.length >= 0)
-      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
-    const chunk = size === 0 ? [] : [Buffer.from(`${size.toString(16)}\r\n`), ...pieces, crlf]
-    return Buffer.concat(this.#hasBodyEnd ? [...chunk, lastChunk] : chunk)
-  }
-
-  #pending: Buffer[] = []
-  #isCollecting = false
-  #hasBodyEnd = false
 
   onConnected(connection: Flow | ClientConnection): void {
     this.#flow = connection
-    this.#isSent = true
-    const state = this.state
-    if (state !== undefined && state.connectTime === -1) state.connectTime = Date.now() - this.#attemptStart
-    if (this.#bodyWasStreamed && this.route.body === undefined && this.route.settings.passRequestBody) {
-      if (this.#hasBodyEnd) connection.endBody()
-      else if (this.request.body.hasSink) this.request.body.resume()
-      else this.request.body.read(this)
-    } else if (
-      this.request.bufferedBody?.file !== undefined &&
-      this.route.body === undefined &&
-      this.route.settings.passRequestBody
-    )
-      this.#sendFile()
-    else connection.endBody()
+    this.#attempts.connected()
+    this.#sender.sendRest(connection)
   }
 
   /** For protocols that encode their heads themselves: the body, when it is in memory. */
   sendMemory(flow: Flow): void {
-    const body =
-      this.route.body ?? (this.route.settings.passRequestBody ? this.request.bufferedBody?.memory : undefined)
-    if (body === undefined || body.length === 0) return
-    this.#countSent(body.length)
-    flow.write(body)
+    this.#sender.sendMemory(flow)
   }
 
   /** The head has been made: so many bytes of it. */
   noteSent(bytes: number): void {
-    const state = this.state
+    const { state } = this
     if (state !== undefined) state.bytesSent = bytes
   }
 
-  #sendFile(): void {
-    const body = this.request.bufferedBody
-    if (body === undefined) return
-    this.#isSendingFile = true
-    while (this.#fileOffset < body.size) {
-      const piece = body.readFile(this.#fileOffset, filePiece)
-      this.#fileOffset += piece.length
-      this.#countSent(piece.length)
-      if (this.#flow?.write(piece) === false) return
-    }
-    this.#isSendingFile = false
-    this.#flow?.endBody()
-  }
-
-  #countSent(bytes: number): void {
-    const state = this.state
+  countSent(bytes: number): void {
+    const { state } = this
     if (state !== undefined) state.bytesSent += bytes
   }
 
@@ -264,34 +116,10 @@ export class Forwarding implements Exchange, Activity, BodySink {
       this.#isPaused = false
       this.#flow?.resume()
     }
-    if (this.#isOver) return
-    if (this.#bodyWasStreamed) this.request.body.resume()
-    else if (this.#isSendingFile) this.#sendFile()
+    this.#sender.onDrain()
   }
 
-  onBodyData(chunk: Buffer): void {
-    if (!this.#isOver) this.#pending.push(chunk)
-  }
-
-  onBodyFlush(): void {
-    if (this.#isOver || this.#isCollecting || this.#flow === undefined || this.#pending.length === 0) return
-    const data = this.#takePending()
-    this.#countSent(data.length)
-    if (!this.#flow.write(data)) this.request.body.pause()
-  }
-
-  onBodyEnd(): void {
-    if (this.#isOver) return
-    this.#hasBodyEnd = true
-    if (this.#isCollecting || this.#flow === undefined) return
-    const data = this.#takePending()
-    this.#countSent(data.length)
-    if (data.length > 0) this.#flow.write(data)
-    this.#flow.endBody()
-  }
-
-  onBodyError(status: number): void {
-    if (this.#isOver) return
+  onBodyLost(status: number): void {
     this.#abortFlow()
     if (this.request.headSent) this.request.abort()
     else this.request.finalize(status)
@@ -300,62 +128,53 @@ export class Forwarding implements Exchange, Activity, BodySink {
   onHead(head: ResponseHead): void {
     if (this.#isOver) return
     if (head.status < 200) {
-      if (head.status === 101 && this.route.upgrades) this.#upgrade(head)
-      else if (head.status === 101)
-        this.#fail(
-          { kind: 'invalid_header', status: 502 },
-          'upstream sent an answer that switches protocols, which was not asked for, while reading response header from upstream',
-        )
+      if (head.status === 101) this.#onSwitch(head)
       return
     }
-    const { request, route, state } = this
     this.answer = head
-    this.#hasHead = true
-    if (state !== undefined) {
-      state.status = head.status
-      state.headerTime = Date.now() - this.#attemptStart
-      state.bytesReceived += head.byteLength
-    }
+    this.#attempts.answered(head)
     const kind = `http_${head.status}`
-    if (route.settings.nextUpstream.has(kind) && this.#tries > 1 && this.#mayRetry(kind)) {
+    if (this.#attempts.mayRetry(kind, this.request.method, this.#sender.isStreamed)) {
       this.#abandon()
       this.#retry(kind)
-      return
-    }
-    if (
-      head.status >= 300 &&
-      route.settings.interceptErrors &&
-      request.location.core.errorPages.some((page) => page.status === head.status)
-    ) {
-      if (head.status === 401)
-        for (const challenge of head.headers.getAll('www-authenticate')) request.out.add('WWW-Authenticate', challenge)
+    } else if (this.#isIntercepted(head)) {
       this.#abandon()
       this.#finish(head.status)
-      return
-    }
+    } else this.#relay(head)
+  }
+
+  /** Whether `error_page` takes the place of the answer. */
+  #isIntercepted({ status, headers }: ResponseHead): boolean {
+    const { request, route } = this
+    if (status < 300 || !route.settings.interceptErrors) return false
+    if (!request.location.core.errorPages.some((page) => page.status === status)) return false
+    if (status === 401)
+      for (const challenge of headers.getAll('www-authenticate')) request.out.add('WWW-Authenticate', challenge)
+    return true
+  }
+
+  #relay(head: ResponseHead): void {
+    const { request } = this
     const redirect = copyHead(this, head)
-    if (redirect !== undefined) {
-      this.#abandon()
-      this.#over()
-      redirect(request)
-      return
-    }
-    if (request.sendHead()) return
+    if (redirect === undefined && request.sendHead()) return
     this.#abandon()
     this.#over()
+    redirect?.(request)
   }
 
   /** Lets go of an answer that is not wanted; its connection cannot be used again. */
   #abandon(): void {
+    this.#release(true)
+    this.#dropFlow()
+  }
+
+  #dropFlow(): void {
     const flow = this.#flow
     this.#flow = undefined
-    this.#release(true)
     this.#isAbandoned = true
     flow?.abort()
     this.#isAbandoned = false
   }
-
-  #isAbandoned = false
 
   onData(chunk: Uint8Array): void {
     if (this.#isOver) return
@@ -379,15 +198,14 @@ export class Forwarding implements Exchange, Activity, BodySink {
 
   onError(error: ClientError): void {
     if (this.#isOver || this.#isAbandoned) return
-    const failure = failureOf(error)
-    this.#fail(failure, describeFailure(error), error)
+    this.#fail(failureOf(error), describeFailure(error), error.reused)
   }
 
-  #fail(failure: Failure, message: string, error?: ClientError): void {
+  #fail(failure: Failure, message: string, wasReused: boolean): void {
     const { state, request } = this
     this.#flow = undefined
     this.#log('error', message)
-    if (state !== undefined && (!this.#hasHead || state.status === 0)) state.status = failure.status
+    if (state !== undefined && (this.answer === undefined || state.status === 0)) state.status = failure.status
     this.#release(false)
     if (request.headSent) {
       this.#over()
@@ -395,9 +213,8 @@ export class Forwarding implements Exchange, Activity, BodySink {
       else request.abort()
       return
     }
-    if (error?.reused === true) this.#tries++
-    if (this.route.settings.nextUpstream.has(failure.kind) && this.#tries > 1 && this.#mayRetry(failure.kind)) {
-      if (error?.reused === true && this.peer !== undefined) this.tried.delete(this.peer)
+    if (wasReused) this.#attempts.excuse()
+    if (this.#attempts.mayRetry(failure.kind, request.method, this.#sender.isStreamed)) {
       this.#retry(failure.kind)
       return
     }
@@ -405,42 +222,18 @@ export class Forwarding implements Exchange, Activity, BodySink {
     this.#finish(failure.status)
   }
 
-  #mayRetry(kind: string): boolean {
-    const { nextUpstream, nextUpstreamTimeout } = this.route.settings
-    const { method } = this.request
-    if (nextUpstream.has('off')) return false
-    if (
-      this.#isSent &&
-      (method === 'POST' || method === 'LOCK' || method === 'PATCH') &&
-      !nextUpstream.has('non_idempotent')
-    )
-      return false
-    if (this.#isSent && this.#bodyWasStreamed && kind !== '') return false
-    return nextUpstreamTimeout === 0 || Date.now() - this.#startTime < nextUpstreamTimeout
-  }
-
   #retry(kind: string): void {
-    this.#tries--
-    this.#hasHead = false
-    const { peer, route } = this
-    if (peer !== undefined && kind !== 'http_403' && kind !== 'http_404') route.group.failed(peer)
-    this.#nextPeer()
+    this.#attempts.retry(kind)
+    this.begin()
   }
 
-  /** The attempt is over: its server is free again. */
   #release(isGood: boolean): void {
-    const { peer, state } = this
-    if (peer === undefined || state === undefined || state.responseTime !== -1) return
-    state.responseTime = Date.now() - this.#attemptStart
-    peer.connections--
-    if (isGood) this.route.group.succeeded(peer)
-    else if (this.#tries <= 1 || this.request.headSent) {
-      if (this.route.group.failed(peer)) this.#log('warn', 'upstream server temporarily disabled')
-    }
+    if (this.#attempts.release(isGood, this.request.headSent)) this.#log('warn', 'upstream server temporarily disabled')
   }
 
   #over(): void {
     this.#isOver = true
+    this.#sender.stop()
     if (this.request.activity === this) this.request.activity = undefined
   }
 
@@ -449,15 +242,19 @@ export class Forwarding implements Exchange, Activity, BodySink {
     this.request.finalize(status)
   }
 
-  #upgrade(head: ResponseHead): void {
+  #onSwitch(head: ResponseHead): void {
     const flow = this.#flow
-    if (flow === undefined) return
-    const { state } = this
-    if (state !== undefined) {
-      state.status = 101
-      state.headerTime = Date.now() - this.#attemptStart
-      state.bytesReceived += head.byteLength
+    if (!this.route.upgrades) {
+      this.#dropFlow()
+      this.#fail(
+        { kind: 'invalid_header', status: 502 },
+        'upstream sent an answer that switches protocols, which was not asked for, while reading response header from upstream',
+        false,
+      )
+      return
     }
+    if (flow === undefined) return
+    this.#attempts.answered(head)
     this.answer = head
     copyHead(this, head)
     this.request.keepAlive = false
@@ -474,13 +271,11 @@ export class Forwarding implements Exchange, Activity, BodySink {
   onAbort(): void {
     if (this.#isOver) return
     if (this.route.settings.ignoreClientAbort && !this.request.connection.isClosed) return
-    const when = this.#hasHead
-      ? 'while reading upstream'
-      : this.#isSent
-        ? 'while sending request to upstream'
-        : 'while connecting to upstream'
-    this.#log('info', `client prematurely closed connection, so upstream connection is closed too ${when}`)
-    if (this.state !== undefined && !this.#hasHead) this.state.status = 499
+    this.#log(
+      'info',
+      `client prematurely closed connection, so upstream connection is closed too ${this.#attempts.doing}`,
+    )
+    if (this.state !== undefined && this.answer === undefined) this.state.status = 499
     this.#abortFlow()
     if (!this.request.finished) this.request.finalize(499)
   }
@@ -497,7 +292,7 @@ export class Forwarding implements Exchange, Activity, BodySink {
     flow?.abort()
   }
 
-  #log(level: 'error' | 'warn' | 'info', message: string, name: string = this.peer?.name ?? ''): void {
+  #log(level: 'error' | 'warn' | 'info', message: string, name: string = this.#attempts.peer?.name ?? ''): void {
     this.request.log(level, message, `${this.route.protocol.scheme}${name}${this.route.logUri}`)
   }
 }

@@ -1,9 +1,10 @@
 /** The way of one request to an HTTP upstream. */
 import type { Request } from '../../http/request.ts'
-import type { Forwarding, Route } from '../../upstream/forwarding.ts'
+import type { Forwarding } from '../../upstream/forwarding.ts'
 import type { PoolFinder } from '../../upstream/groups.ts'
 import type { Peer, PeerGroup } from '../../upstream/peers.ts'
 import type { Pool, Protocol } from '../../upstream/protocol.ts'
+import type { Route } from '../../upstream/route.ts'
 import type { UpstreamSettings } from '../../upstream/settings.ts'
 import { httpProtocol } from './protocol.ts'
 import { replaceStart, rewriteCookie, type CookieRules, type Replacement } from './rewriting.ts'

@@ -16,10 +16,11 @@ import { acceptedRow, compileAt, row, textOf } from '../../model/row.ts'
 import { autoRedirectSetting, type LevelScope, type LocationScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
-import { Forwarding, type Route } from '../../upstream/forwarding.ts'
+import { Forwarding } from '../../upstream/forwarding.ts'
 import { groupsOf, poolFinder, type PoolFinder } from '../../upstream/groups.ts'
 import type { Peer, PeerGroup } from '../../upstream/peers.ts'
 import type { Pool, Protocol } from '../../upstream/protocol.ts'
+import type { Route } from '../../upstream/route.ts'
 import { upstreamRows, type UpstreamSettings } from '../../upstream/settings.ts'
 
 const shared = upstreamRows('uwsgi', [
