@@ -45,12 +45,13 @@ export class Child implements AsyncDisposable {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      stdio: 'pipe',
+      // Node's pipes are sockets, and uWSGI takes a socket on descriptor 0 for one that it inherited to serve.
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
     })
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
-    child.stdin.on('error', () => {}) // a program may end without reading its input
-    child.stdin.end(options.input)
+    child.stdin?.on('error', () => {}) // a program may end without reading its input
+    child.stdin?.end(options.input)
     return new Child(child, [command, ...args].join(' '))
   }
 

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
-import { temporaryFolder } from './folder.ts'
-import { startNginx } from './nginx.ts'
-import { withPeers } from './peers.ts'
-import { freePort } from './ports.ts'
-import { exchange } from './raw-client.ts'
-import { startUwsgi, startUwsgiPython } from './uwsgi.ts'
+import { temporaryFolder } from '../src/folder.ts'
+import { startNginx } from '../src/nginx.ts'
+import { withPeers } from '../src/peers.ts'
+import { freePort } from '../src/ports.ts'
+import { exchange } from '../src/raw-client.ts'
+import { startUwsgi, startUwsgiPython } from '../src/uwsgi.ts'
 
 const hello = `
 def application(environ, start_response):

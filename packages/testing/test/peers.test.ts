@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findPeer, missingPackages, peer, withPeers } from './peers.ts'
+import { findPeer, missingPackages, peer, withPeers } from '../src/peers.ts'
 
 test('finds what every Unix has, by its absolute path', () => {
   const perl = findPeer('perl')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Child, runToEnd } from './child.ts'
-import { temporaryFolder } from './folder.ts'
+import { Child, runToEnd } from '../src/child.ts'
+import { temporaryFolder } from '../src/folder.ts'
 
 const node = process.execPath
 

@@ -1,8 +1,8 @@
 import { type Server, createServer } from 'node:http'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { type Address } from './address.ts'
-import { underLoad } from './load.ts'
+import { type Address } from '../src/address.ts'
+import { underLoad } from '../src/load.ts'
 
 async function listen(server: Server): Promise<Address> {
   await once(server.listen(0, '127.0.0.1'), 'listening')

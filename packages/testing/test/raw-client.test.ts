@@ -1,7 +1,7 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { RawClient, exchange } from './raw-client.ts'
-import { byteByByte, bytes } from './splits.ts'
+import { RawClient, exchange } from '../src/raw-client.ts'
+import { byteByByte, bytes } from '../src/splits.ts'
 
 async function server(onSocket: (socket: Socket) => void): Promise<AsyncDisposable & { host: string; port: number }> {
   const listener = createServer({ allowHalfOpen: true }, onSocket)

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
-import { startNginx } from './nginx.ts'
-import { withPeers } from './peers.ts'
-import { freePort } from './ports.ts'
-import { exchange } from './raw-client.ts'
+import { startNginx } from '../src/nginx.ts'
+import { withPeers } from '../src/peers.ts'
+import { freePort } from '../src/ports.ts'
+import { exchange } from '../src/raw-client.ts'
 
 const { test } = withPeers('nginx')
 
