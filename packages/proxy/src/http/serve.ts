@@ -27,7 +27,7 @@ export async function serveHttp(
   log: ErrorLog,
 ): Promise<HttpService> {
   const { http } = config
-  const service = new Service(log, http?.slots ?? 0)
+  const service = new Service(log, http?.slots ?? 0, config.main.workerConnections)
   const servers: NetServer[] = []
   for (const resource of http?.resources ?? []) resource.open?.(log)
   for (const listener of http?.listeners ?? []) {
@@ -47,6 +47,11 @@ function accept(service: Service, listener: Listener, fd: number): Promise<NetSe
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       service.statistics.accepted++
+      if (service.connections.size >= service.capacity) {
+        service.log.write('alert', `${service.capacity} worker_connections are not enough`)
+        socket.destroy()
+        return
+      }
       service.connections.add(new Connection(service, listener, socket))
     })
     server.once('error', reject)

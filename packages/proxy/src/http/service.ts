@@ -9,6 +9,8 @@ const sweepInterval = 100
 export class Service {
   readonly log: ErrorLog
   readonly slots: number
+  /** How many connections there may be at a time. */
+  readonly capacity: number
   readonly connections: Set<Connection> = new Set()
   /** True when the worker is to go: connections close after their current request. */
   draining = false
@@ -16,9 +18,10 @@ export class Service {
   readonly statistics = { accepted: 0, requests: 0 }
   readonly #timer: NodeJS.Timeout
 
-  constructor(log: ErrorLog, slots: number) {
+  constructor(log: ErrorLog, slots: number, capacity: number) {
     this.log = log
     this.slots = slots
+    this.capacity = capacity
     this.#timer = setInterval(() => this.#sweep(), sweepInterval)
     this.#timer.unref()
   }

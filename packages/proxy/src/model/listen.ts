@@ -8,30 +8,27 @@ export interface ListenSpec {
   readonly backlog?: number
   readonly reusePort: boolean
   readonly ipv6Only?: boolean
-  readonly proxyProtocol: boolean
 }
 
 /** What a `listen` line asks for. */
 export interface ListenLine {
   readonly specs: readonly ListenSpec[]
   readonly isDefault: boolean
+  /** Parameters that are understood and cannot be heeded. */
+  readonly ignored: readonly string[]
 }
 
 const later: Readonly<Record<string, string>> = {
   ssl: 'TLS is not supported yet: the `ssl` parameter of `listen` comes later',
   http2: 'HTTP/2 is not supported yet: the `http2` parameter of `listen` comes later',
+  proxy_protocol:
+    'the PROXY protocol is not supported yet: with `proxy_protocol` ignored, clients could name any address as theirs',
   quic: 'HTTP/3 is not supported: the `quic` parameter of `listen` has no counterpart here',
 }
-const flags: ReadonlySet<string> = new Set([
-  'default_server',
-  'default',
-  'reuseport',
-  'deferred',
-  'bind',
-  'proxy_protocol',
-  'multipath',
-])
-const ignored = /^(?:setfib|fastopen|rcvbuf|sndbuf|accept_filter|so_keepalive)=/
+const flags: ReadonlySet<string> = new Set(['default_server', 'default', 'reuseport', 'deferred', 'bind'])
+/** Only how fast something goes depends on these. */
+const tuning = /^(?:fastopen|accept_filter)=/
+const ignored = /^(?:multipath$|(?:setfib|rcvbuf|sndbuf|so_keepalive)=)/
 
 /** Parses the words of a `listen` directive; throws a SyntaxError that says what is wrong. */
 export function parseListen(words: readonly string[], defaultPort: number): ListenLine {
@@ -45,16 +42,20 @@ export function parseListen(words: readonly string[], defaultPort: number): List
     if (name === 'backlog' && /^[1-9]\d*$/.test(value)) backlog = Number(value)
     else if (name === 'backlog') throw new SyntaxError(`invalid backlog "${value}"`)
     else if (name === 'ipv6only' && (value === 'on' || value === 'off')) ipv6Only = value === 'on'
-    else if (!flags.has(option) && !ignored.test(option)) throw new SyntaxError(`invalid parameter "${option}"`)
+    else if (!flags.has(option) && !tuning.test(option) && !ignored.test(option))
+      throw new SyntaxError(`invalid parameter "${option}"`)
   }
   const common = {
     reusePort: options.includes('reuseport'),
-    proxyProtocol: options.includes('proxy_protocol'),
     ...(backlog === undefined ? {} : { backlog }),
     ...(ipv6Only === undefined ? {} : { ipv6Only }),
   }
   const specs = parseAddress(target, defaultPort).map((address) => ({ address, text: addressText(address), ...common }))
-  return { specs, isDefault: options.includes('default_server') || options.includes('default') }
+  return {
+    specs,
+    isDefault: options.includes('default_server') || options.includes('default'),
+    ignored: options.filter((option) => ignored.test(option)).map((option) => option.split('=')[0] ?? option),
+  }
 }
 
 function parseAddress(target: string, defaultPort: number): ListenSpec['address'][] {

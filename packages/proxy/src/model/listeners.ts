@@ -63,7 +63,6 @@ function add(
   const address = known ?? { spec, entries: [], preferred: undefined }
   if (known === undefined) addresses.set(spec.text, address)
   else if (spec.backlog !== undefined || spec.reusePort) address.spec = { ...address.spec, ...spec }
-  if (spec.proxyProtocol) address.spec = { ...address.spec, proxyProtocol: true }
   address.entries.push(entry)
   if (!isDefault) return
   if (address.preferred !== undefined) report.emerg(`a duplicate default server for ${spec.text}`, statement?.place)

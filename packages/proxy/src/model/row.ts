@@ -72,6 +72,32 @@ export function acceptedRow(
   return { name, contexts, args, doc, apply: () => undefined }
 }
 
+/**
+ * A directive of nginx that is read but cannot be heeded here, although somebody may count on it: that is said once per
+ * configuration, with the reason. `matters` tells values that ask for something from those that ask for nothing.
+ */
+export function withoutEffectRow(
+  name: string,
+  why: string,
+  contexts: readonly Context[] = everywhere,
+  args: Directive['args'] = atLeast(1),
+  matters: (texts: readonly string[]) => boolean = () => true,
+): Directive {
+  return row(name, `Without effect: ${why}.`, { contexts, args }, (scope, statement, report) => {
+    if (matters(textsOf(statement))) warnWithoutEffect(scope, name, why, report)
+  })
+}
+
+const warned = Symbol('directives without effect')
+
+/** Says once per configuration that something has no effect. */
+export function warnWithoutEffect(scope: LevelScope, name: string, why: string, report: Report): void {
+  const names = scope.http.shared(warned, () => new Set<string>())
+  if (names.has(name)) return
+  names.add(name)
+  report.warn(`"${name}" has no effect: ${why}`)
+}
+
 /** Compiles a word with variables and reports what is wrong with it. */
 export function compileAt(word: Word, scope: LevelScope, report: Report, text: string = word.text): Value | undefined {
   try {

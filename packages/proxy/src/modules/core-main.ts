@@ -128,6 +128,17 @@ function accepted(context: Context, names: Readonly<Record<string, Directive['ar
   }))
 }
 
+/** Directives somebody may count on that cannot be heeded: that is said. */
+function withoutEffect(context: Context, names: Readonly<Record<string, Directive['args']>>): Directive[] {
+  return Object.entries(names).map(([name, args]) => ({
+    name,
+    contexts: [context],
+    args,
+    doc: 'Without effect: Node has no means for it.',
+    apply: (_scope, _statement, report) => report.warn(`"${name}" has no effect: Node has no means for it`),
+  }))
+}
+
 const any = Number.POSITIVE_INFINITY
 
 const rows: readonly Directive[] = [
@@ -220,11 +231,15 @@ const rows: readonly Directive[] = [
       settings.workerConnections = readNumber(statement, report, 0, [1]) ?? settings.workerConnections
     },
   },
-  ...accepted('main', {
-    worker_rlimit_nofile: [1, 1],
+  ...withoutEffect('main', {
     worker_rlimit_core: [1, 1],
     worker_priority: [1, 1],
     worker_cpu_affinity: [1, any],
+  }),
+  ...withoutEffect('events', { debug_connection: [1, 1] }),
+  ...accepted('main', {
+    // Node raises the limit of open files as far as the system allows.
+    worker_rlimit_nofile: [1, 1],
     timer_resolution: [1, 1],
     lock_file: [1, 1],
     debug_points: [1, 1],
@@ -237,7 +252,6 @@ const rows: readonly Directive[] = [
     accept_mutex: 'flag',
     accept_mutex_delay: [1, 1],
     worker_aio_requests: [1, 1],
-    debug_connection: [1, 1],
   }),
 ]
 

@@ -14,7 +14,18 @@ import { DeferredErrorLog } from '../model/deferred-error-log.ts'
 import type { ErrorLog } from '../process/error-log.ts'
 import { readErrorLog } from './core-main.ts'
 import { compilePattern } from '../model/pattern.ts'
-import { acceptedRow, atLeast, compileAt, everywhere, everywhereAndIf, row, textOf, textsOf } from '../model/row.ts'
+import {
+  acceptedRow,
+  atLeast,
+  compileAt,
+  everywhere,
+  everywhereAndIf,
+  row,
+  textOf,
+  textsOf,
+  warnWithoutEffect,
+  withoutEffectRow,
+} from '../model/row.ts'
 import { addResource, HttpScope, LocationScope, ServerScope, type LevelScope } from '../model/scope.ts'
 import { parseServerName } from '../model/server-names.ts'
 import { setting, type Setting } from '../model/setting.ts'
@@ -90,6 +101,8 @@ const maxHeaders = setting('max_headers', 1000)
 
 const errorLog: Setting<ErrorLog | undefined> = setting('error_log', undefined)
 
+const systemResolver = 'names are resolved by the operating system, whenever a connection is made'
+const isOn = ([value]: readonly string[]): boolean => value === 'on'
 const onOff = { on: 'on', off: 'off' } as const
 
 const rows: readonly Directive[] = [
@@ -171,8 +184,15 @@ const rows: readonly Directive[] = [
   } as const),
   sizeRow('client_max_body_size', everywhere, clientMaxBodySize, 'The largest request body; 0 is no limit.', 'g'),
   sizeRow('client_body_buffer_size', everywhere, clientBodyBufferSize, 'How much of a body is kept in memory.'),
-  row('client_body_temp_path', 'Where larger bodies are written.', { args: [1, 4], once: true }, (scope, statement) =>
-    scope.set(clientBodyTempPath, textOf(statement, 0)),
+  row(
+    'client_body_temp_path',
+    'Where larger bodies are written.',
+    { args: [1, 4], once: true },
+    (scope, statement, report) => {
+      scope.set(clientBodyTempPath, textOf(statement, 0))
+      if (statement.args.length > 1)
+        warnWithoutEffect(scope, 'client_body_temp_path ... level', 'all files are in one folder', report)
+    },
   ),
   timeRow('client_body_timeout', everywhere, clientBodyTimeout, 'The longest pause while a body is read.'),
   choiceRow('client_body_in_file_only', everywhere, bodyInFileOnly, 'Whether every body is written to a file.', {
@@ -242,8 +262,11 @@ const rows: readonly Directive[] = [
   flagRow('underscores_in_headers', serverContexts, underscoresInHeaders, 'Whether `_` in field names is odd.'),
   flagRow('merge_slashes', serverContexts, mergeSlashes, 'Whether runs of slashes count as one.'),
   numberRow('max_headers', serverContexts, maxHeaders, 'How many fields a head may have.'),
-  acceptedRow('resolver', 'Accepted: names are resolved by the operating system.', everywhere),
-  acceptedRow('resolver_timeout', 'Accepted: see `resolver`.', everywhere),
+  withoutEffectRow('resolver', systemResolver),
+  withoutEffectRow('resolver_timeout', systemResolver),
+  withoutEffectRow('reset_timedout_connection', 'slow clients are closed in the usual way', everywhere, 'flag', isOn),
+  withoutEffectRow('msie_refresh', 'redirects are redirects for every browser', everywhere, 'flag', isOn),
+  withoutEffectRow('keepalive_min_timeout', 'idle connections are closed at once when a worker leaves'),
   ...[
     'sendfile',
     'sendfile_max_chunk',
@@ -257,7 +280,6 @@ const rows: readonly Directive[] = [
     'directio_alignment',
     'read_ahead',
     'send_lowat',
-    'reset_timedout_connection',
     'types_hash_max_size',
     'types_hash_bucket_size',
     'open_file_cache',
@@ -266,9 +288,7 @@ const rows: readonly Directive[] = [
     'open_file_cache_errors',
     'log_subrequest',
     'msie_padding',
-    'msie_refresh',
     'subrequest_output_buffer_size',
-    'keepalive_min_timeout',
   ].map((name) =>
     acceptedRow(
       name,
@@ -301,6 +321,8 @@ function applyListen(scope: LevelScope, statement: Statement, report: Report): v
   if (!(scope instanceof ServerScope)) return
   try {
     const line = parseListen(textsOf(statement), process.geteuid?.() === 0 ? 80 : 8000)
+    for (const name of line.ignored)
+      warnWithoutEffect(scope, `${name}" of "listen`, 'Node does not set it on sockets', report)
     for (const spec of line.specs) {
       if (scope.listens.some((other) => other.spec.text === spec.text)) report.emerg(`a duplicate listen ${spec.text}`)
       const rooted =

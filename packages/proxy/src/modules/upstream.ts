@@ -6,7 +6,7 @@ import type { Statement } from '../language/statement.ts'
 import { parseTime } from '../language/values.ts'
 import type { Request } from '../http/request.ts'
 import type { Module } from '../model/module.ts'
-import { acceptedRow, atLeast, row, textOf } from '../model/row.ts'
+import { atLeast, row, textOf, withoutEffectRow } from '../model/row.ts'
 import { LevelScope } from '../model/scope.ts'
 import type { Getter } from '../model/variable.ts'
 import type { AttemptState } from '../upstream/attempts.ts'
@@ -149,6 +149,8 @@ export const upstream: Module = {
       { contexts, args: [1, 2], once: true },
       (scope, statement, report) => {
         const text = textOf(statement, 0)
+        const [, more] = statement.args
+        if (more !== undefined && more.text !== 'local') report.emerg(`invalid parameter "${more.text}"`, more.place)
         if (!/^\d+$/.test(text)) report.emerg(`invalid value "${text}" in "keepalive" directive`)
         else if (scope instanceof UpstreamScope) scope.keepalive.connections = Number(text)
       },
@@ -163,8 +165,10 @@ export const upstream: Module = {
       if (scope instanceof UpstreamScope)
         scope.balance = (peers, key) => byHash(peers, key.includes(':') ? key : key.split('.').slice(0, 3).join('.'))
     }),
-    row('zone', 'Accepted: each worker counts for itself.', { contexts, args: [1, 2] }, () => undefined),
-    acceptedRow('resolver', 'Accepted: names are resolved by the operating system.', contexts),
+    withoutEffectRow('zone', 'each worker counts failures and connections for itself', contexts, [1, 2]),
+    ...['resolver', 'resolver_timeout'].map((name) =>
+      withoutEffectRow(name, 'names are resolved by the operating system, whenever a connection is made', contexts),
+    ),
   ],
   variables: {
     names: {

@@ -101,13 +101,11 @@ export class Forwarding implements Exchange, Activity, SenderOwner {
 
   /** The head has been made: so many bytes of it. */
   noteSent(bytes: number): void {
-    const { state } = this
-    if (state !== undefined) state.bytesSent = bytes
+    if (this.state !== undefined) this.state.bytesSent = bytes
   }
 
   countSent(bytes: number): void {
-    const { state } = this
-    if (state !== undefined) state.bytesSent += bytes
+    if (this.state !== undefined) this.state.bytesSent += bytes
   }
 
   onDrain(): void {

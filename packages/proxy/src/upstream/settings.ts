@@ -1,7 +1,7 @@
 /** The directives every `*_pass` shares (`proxy_read_timeout`, `uwsgi_read_timeout`, ...), made from their prefix. */
 import type { Directive } from '../language/directive.ts'
-import { buffersRow, flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
-import { acceptedRow, atLeast, everywhere, row, textOf, textsOf } from '../model/row.ts'
+import { flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
+import { acceptedRow, atLeast, everywhere, row, textOf, textsOf, withoutEffectRow } from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
 import { setting, type Setting } from '../model/setting.ts'
 
@@ -40,7 +40,6 @@ export interface UpstreamSettings {
   readonly connectTimeout: number
   readonly sendTimeout: number
   readonly readTimeout: number
-  readonly buffering: boolean
   readonly requestBuffering: boolean
   readonly interceptErrors: boolean
   readonly ignoreClientAbort: boolean
@@ -64,6 +63,7 @@ export interface UpstreamRows {
 }
 
 const minute = 60_000
+const passedOn = 'answers are passed on as they come, and read ahead no further than 128k for each client'
 
 /** Declares the settings of `PREFIX_...`; `hidden` are the fields never passed on unless PREFIX_pass_header says so. */
 export function upstreamRows(prefix: string, hidden: readonly string[]): UpstreamRows {
@@ -71,7 +71,6 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
   const connectTimeout = named('connect_timeout', minute)
   const sendTimeout = named('send_timeout', minute)
   const readTimeout = named('read_timeout', minute)
-  const buffering = named('buffering', true)
   const requestBuffering = named('request_buffering', true)
   const interceptErrors = named('intercept_errors', false)
   const ignoreClientAbort = named('ignore_client_abort', false)
@@ -84,7 +83,6 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
   const hideHeader = named<readonly string[]>('hide_header', [])
   const passHeader = named<readonly string[]>('pass_header', [])
   const bufferSize = named('buffer_size', 4096)
-  const buffers = named('buffers', { count: 8, size: 4096 })
   const flag = (key: Setting<boolean>, doc: string): Directive => flagRow(key.name, everywhere, key, doc)
   const time = (key: Setting<number>, doc: string): Directive => timeRow(key.name, everywhere, key, doc)
   const list = (key: Setting<readonly string[]>, doc: string): Directive =>
@@ -96,7 +94,7 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       time(connectTimeout, 'How long connecting may take.'),
       time(sendTimeout, 'The longest pause while the request is sent.'),
       time(readTimeout, 'The longest pause while the answer is read.'),
-      flag(buffering, 'Whether the answer is read ahead of the client.'),
+      withoutEffectRow(`${prefix}_buffering`, passedOn, everywhere, 'flag', ([value]) => value !== 'off'),
       flag(requestBuffering, "Whether the request's body is read whole first."),
       flag(interceptErrors, 'Whether `error_page` applies to answers from 300 on.'),
       flag(ignoreClientAbort, 'Whether to go on when the client has gone.'),
@@ -126,19 +124,18 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       list(hideHeader, 'A field of answers that is not passed on.'),
       list(passHeader, 'A field of answers that is passed on after all.'),
       sizeRow(bufferSize.name, everywhere, bufferSize, 'The largest head of an answer.'),
-      buffersRow(buffers.name, everywhere, buffers, 'How much of an answer is read ahead.'),
-      ...[
-        'busy_buffers_size',
-        'temp_file_write_size',
-        'max_temp_file_size',
-        'temp_path',
-        'send_lowat',
-        'socket_keepalive',
-      ].map((name) =>
-        acceptedRow(
-          `${prefix}_${name}`,
-          'Accepted: answers are read ahead in memory only, as far as the client keeps up.',
-        ),
+      withoutEffectRow(`${prefix}_buffers`, passedOn, everywhere, [2, 2]),
+      withoutEffectRow(`${prefix}_busy_buffers_size`, passedOn, everywhere, [1, 1]),
+      withoutEffectRow(`${prefix}_max_temp_file_size`, passedOn, everywhere, [1, 1], ([size]) => size !== '0'),
+      withoutEffectRow(
+        `${prefix}_socket_keepalive`,
+        'Node does not set it',
+        everywhere,
+        'flag',
+        ([value]) => value === 'on',
+      ),
+      ...['temp_file_write_size', 'temp_path', 'send_lowat'].map((name) =>
+        acceptedRow(`${prefix}_${name}`, 'Accepted: there are no temporary files of answers.'),
       ),
     ],
     read: (scope) => {
@@ -147,7 +144,6 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
         connectTimeout: scope.value(connectTimeout),
         sendTimeout: scope.value(sendTimeout),
         readTimeout: scope.value(readTimeout),
-        buffering: scope.value(buffering),
         requestBuffering: scope.value(requestBuffering),
         interceptErrors: scope.value(interceptErrors),
         ignoreClientAbort: scope.value(ignoreClientAbort),

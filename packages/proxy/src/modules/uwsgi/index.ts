@@ -12,7 +12,7 @@ import { numberRow } from '../../language/rows.ts'
 import type { Statement } from '../../language/statement.ts'
 import type { Request } from '../../http/request.ts'
 import { taken, type Attachment, type Module } from '../../model/module.ts'
-import { acceptedRow, compileAt, row, textOf } from '../../model/row.ts'
+import { compileAt, row, textOf, withoutEffectRow } from '../../model/row.ts'
 import { autoRedirectSetting, type LevelScope, type LocationScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
@@ -253,7 +253,7 @@ export const uwsgi: Module = {
     row('uwsgi_param', 'A var of the request.', { args: [2, 3] }, applyParam),
     numberRow('uwsgi_modifier1', ['http', 'server', 'location'], modifier1, "The packet's first modifier.", [0, 255]),
     numberRow('uwsgi_modifier2', ['http', 'server', 'location'], modifier2, "The packet's second modifier.", [0, 255]),
-    acceptedRow('uwsgi_string', 'Accepted: what nginx appends with it has no use with uWSGI.'),
+    withoutEffectRow('uwsgi_string', 'nothing is sent behind the vars'),
     ...shared.directives,
   ],
   attach,

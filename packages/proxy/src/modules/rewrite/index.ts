@@ -1,25 +1,22 @@
 /** `rewrite`, `return`, `set`, `if`, `break`: each becomes one step of its block's rewrite phase. */
-import { lstatSync, statSync, accessSync, constants, type Stats } from 'node:fs'
-import type { Report } from '../language/diagnostic.ts'
-import type { Context, Directive } from '../language/directive.ts'
-import { flagRow } from '../language/rows.ts'
-import type { Statement, Word } from '../language/statement.ts'
-import { systemPath } from '../http/files.ts'
-import type { Request } from '../http/request.ts'
-import { contentType } from '../http/files.ts'
-import { escapeArgs, unescapeRedirect } from '../http/uri.ts'
-import { bindGroups, matches } from '../model/captures.ts'
-import { taken, type Module } from '../model/module.ts'
-import { compilePattern, type Pattern } from '../model/pattern.ts'
-import { next, runSteps, stop, type RewriteStep } from '../model/rewrite.ts'
-import { atLeast, compileAt, row, textOf, textsOf } from '../model/row.ts'
-import { frozenKey, LocationScope, RoutingScope, ServerScope, type LevelScope } from '../model/scope.ts'
-import { setting } from '../model/setting.ts'
-import { constantValue, type Value } from '../model/value.ts'
+import type { Report } from '../../language/diagnostic.ts'
+import type { Context, Directive } from '../../language/directive.ts'
+import type { Statement } from '../../language/statement.ts'
+import type { Request } from '../../http/request.ts'
+import { contentType } from '../../http/files.ts'
+import { escapeArgs, unescapeRedirect } from '../../http/uri.ts'
+import { bindGroups, matches } from '../../model/captures.ts'
+import { taken, type Module } from '../../model/module.ts'
+import { next, runSteps, stop, type RewriteStep } from '../../model/rewrite.ts'
+import { atLeast, compileAt, row, warnWithoutEffect, withoutEffectRow } from '../../model/row.ts'
+import { frozenKey, LocationScope, RoutingScope, ServerScope, type LevelScope } from '../../model/scope.ts'
+import { constantValue, type Value } from '../../model/value.ts'
+import { compileCondition, patternAt } from './condition.ts'
 
 const contexts: readonly Context[] = ['server', 'location', 'if in server', 'if in location']
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-const rewriteLog = setting('rewrite_log', false)
+const logContexts: readonly Context[] = ['http', ...contexts]
+const isOn = ([value]: readonly string[]): boolean => value === 'on'
 
 const rows: readonly Directive[] = [
   row('rewrite', 'Changes the URI when it matches, or redirects.', { contexts, args: [2, 3] }, applyRewrite),
@@ -44,32 +41,18 @@ const rows: readonly Directive[] = [
     { contexts: ['location'], args: atLeast(1), block: 'if in location' },
     applyLocationIf,
   ),
-  flagRow(
-    'rewrite_log',
-    ['http', 'server', 'location', 'if in server', 'if in location'],
-    rewriteLog,
-    'Accepted: rewrites are explained elsewhere.',
-  ),
-  flagRow(
+  withoutEffectRow('rewrite_log', 'rewrites are not logged', logContexts, 'flag', isOn),
+  withoutEffectRow(
     'uninitialized_variable_warn',
-    ['http', 'server', 'location', 'if in server', 'if in location'],
-    setting('uninitialized_variable_warn', true),
-    'Accepted: unset variables are empty.',
+    'unset variables are empty and not logged',
+    logContexts,
+    'flag',
+    isOn,
   ),
 ]
 
 function addStep(scope: LevelScope, step: RewriteStep): void {
   if (scope instanceof RoutingScope) scope.steps.push(step)
-}
-
-function patternAt(word: Word | undefined, ignoreCase: boolean, report: Report): Pattern | undefined {
-  try {
-    return compilePattern(word?.text ?? '', ignoreCase)
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    report.emerg(error.message, word?.place)
-    return undefined
-  }
 }
 
 const quoteCaptures = (request: Request) => (/[%+]/.test(request.target) ? escapeArgs : same)
@@ -179,6 +162,8 @@ function applySet(scope: LevelScope, statement: Statement, report: Report): void
     return
   }
   const name = nameWord.text.slice(1)
+  if (name === 'limit_rate')
+    warnWithoutEffect(scope, '$limit_rate', 'answers are sent as fast as the client takes them', report)
   const value = compileAt(valueWord, scope, report)
   const assign = scope.variables.assignable(name)
   if (assign === undefined) report.emerg(`the duplicate "${name}" variable`, nameWord.place)
@@ -189,8 +174,6 @@ function applySet(scope: LevelScope, statement: Statement, report: Report): void
     })
   }
 }
-
-type Condition = (request: Request) => boolean
 
 function applyServerIf(scope: LevelScope, statement: Statement, report: Report): RoutingScope {
   const inner = new RoutingScope('if in server', scope, statement, scope.http)
@@ -213,97 +196,6 @@ function applyLocationIf(scope: LevelScope, statement: Statement, report: Report
     return runSteps(steps, request)
   })
   return inner
-}
-
-const never: Condition = () => false
-
-function compileCondition(scope: LevelScope, statement: Statement, report: Report): Condition {
-  const words = [...statement.args]
-  const [first] = words
-  const last = words.at(-1)
-  if (first === undefined || last === undefined || !first.text.startsWith('(') || !last.text.endsWith(')')) {
-    report.emerg(`invalid condition "${textsOf(statement).join(' ')}"`, first?.place)
-    return never
-  }
-  words[0] = { ...first, text: first.text.slice(1) }
-  const end = words.length - 1
-  const final = words[end] ?? last
-  words[end] = { ...final, text: final.text.slice(0, -1) }
-  return conditionOf(
-    scope,
-    words.filter((word) => word.text !== '' || word.quoted),
-    report,
-    statement,
-  )
-}
-
-function conditionOf(scope: LevelScope, words: readonly Word[], report: Report, statement: Statement): Condition {
-  const [subject, operator, operand, ...rest] = words
-  const wrong = (): Condition => {
-    report.emerg(`invalid condition "${textOf(statement, 0)}"`, statement.place)
-    return never
-  }
-  if (subject === undefined || rest.length > 0) return wrong()
-  if (subject.text.startsWith('$')) {
-    const value = compileAt(subject, scope, report)
-    if (value === undefined) return never
-    if (operator === undefined) return (request) => isTrue(value.read(request))
-    if (operand === undefined) return wrong()
-    return comparison(scope, value, operator, operand, report) ?? wrong()
-  }
-  const test = /^!?-[fdex]$/.test(subject.text) ? fileTests[subject.text.replace('!', '')] : undefined
-  const value = operator === undefined || operand !== undefined ? undefined : compileAt(operator, scope, report)
-  if (test === undefined || value === undefined) return wrong()
-  const negative = subject.text.startsWith('!')
-  return (request) => test(value.read(request)) !== negative
-}
-
-const isTrue = (text: string): boolean => text !== '' && text !== '0'
-
-function comparison(
-  scope: LevelScope,
-  value: Value,
-  operator: Word,
-  operand: Word,
-  report: Report,
-): Condition | undefined {
-  if (operator.text === '=' || operator.text === '!=') {
-    const other = compileAt(operand, scope, report)
-    if (other === undefined) return never
-    const wanted = operator.text === '='
-    return (request) => (value.read(request) === other.read(request)) === wanted
-  }
-  if (!/^!?~\*?$/.test(operator.text)) return undefined
-  const pattern = patternAt(operand, operator.text.endsWith('*'), report)
-  if (pattern === undefined) return never
-  const bindings = bindGroups(pattern, scope.variables)
-  const negative = operator.text.startsWith('!')
-  return (request) => matches(request, value.read(request), pattern, bindings) !== negative
-}
-
-function statsOf(path: string, read: typeof statSync | typeof lstatSync): Stats | undefined {
-  return read(systemPath(path), { throwIfNoEntry: false })
-}
-
-function tolerant(test: (path: string) => boolean): (path: string) => boolean {
-  return (path) => {
-    try {
-      return test(path)
-    } catch {
-      // A path that cannot be looked at (no permission, not a folder on the way) does not exist for a condition.
-      return false
-    }
-  }
-}
-
-const fileTests: Readonly<Record<string, (path: string) => boolean>> = {
-  '-f': tolerant((path) => statsOf(path, statSync)?.isFile() === true),
-  '-d': tolerant((path) => statsOf(path, statSync)?.isDirectory() === true),
-  '-e': tolerant((path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync) !== undefined),
-  '-x': tolerant((path) => {
-    accessSync(systemPath(path), constants.X_OK)
-    return true
-  }),
 }
 
 /** The rewrite module. */

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { ConfigError } from '../language/diagnostic.ts'
+import { loadConfig } from '../language/load.ts'
+import { compileConfig } from '../model/compile.ts'
+
+function warnings(http: string): string[] {
+  const text = `events {} http { ${http} }`
+  const loaded = loadConfig('/nowhere/nginx.conf', { readFile: () => text })
+  return compileConfig(loaded, { prefix: '/nowhere' }).warnings.map(({ message }) => message)
+}
+
+test.each([
+  ['resolver 127.0.0.1;', 'resolver'],
+  ['upstream u { zone u 64k; server 127.0.0.1:1; }', 'zone'],
+  ['proxy_buffering on;', 'proxy_buffering'],
+  ['uwsgi_buffers 8 64k;', 'uwsgi_buffers'],
+  ['proxy_max_temp_file_size 1m;', 'proxy_max_temp_file_size'],
+  ['proxy_socket_keepalive on;', 'proxy_socket_keepalive'],
+  ['uwsgi_string x;', 'uwsgi_string'],
+  ['rewrite_log on;', 'rewrite_log'],
+  ['server { listen 127.0.0.1:1 so_keepalive=on; }', 'so_keepalive'],
+  ['client_body_temp_path body 1 2;', 'client_body_temp_path'],
+  ['server { set $limit_rate 4k; }', 'limit_rate'],
+])('%s is warned about', (http, name) => {
+  expect(warnings(http)).toEqual([expect.stringContaining(name)])
+})
+
+test.each([
+  'sendfile on; tcp_nopush on; tcp_nodelay on; open_file_cache off;',
+  'proxy_buffering off; proxy_max_temp_file_size 0; rewrite_log off;',
+  'server { listen 127.0.0.1:1 deferred fastopen=3; }',
+])('%s needs no warning', (http) => {
+  expect(warnings(http)).toEqual([])
+})
+
+test('a directive is warned about once, wherever it stands', () => {
+  expect(
+    warnings('proxy_buffering on; server { proxy_buffering on; location / { proxy_buffering on; } }'),
+  ).toHaveLength(1)
+})
+
+test('proxy_protocol is refused: ignored, it would let clients choose their address', () => {
+  expect(() => warnings('server { listen 127.0.0.1:1 proxy_protocol; }')).toThrow(ConfigError)
+})
