@@ -38,3 +38,28 @@ test('a worker that will not drain ends itself when the master is gone', async (
   await child.exited
   await eventually(() => groupMembers(child.pid).length === 0, { what: 'the end of the workers' })
 })
+
+test('a socket that outlives the connection for a moment, as at the end of a killed master, goes all the same', async () => {
+  await using folder = await temporaryFolder()
+  const program = join(import.meta.dirname, 'masters', 'dies-in-parts.ts')
+  await using child = await Child.start(process.execPath, [program, script('leaves-at-once.ts')], {
+    env: { TMPDIR: folder.path },
+  })
+  expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' })
+  await eventually(() => groupMembers(child.pid).length === 0, { what: 'the end of the worker' })
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
+test('what a master leaves that was killed with all its workers, the next one removes', async () => {
+  await using folder = await temporaryFolder()
+  const dead = await startMaster(folder, 'serve.ts')
+  await using living = (await startMaster(folder, 'serve.ts')).child
+  expect(readdirSync(folder.path)).toHaveLength(2)
+  dead.child.kill()
+  await dead.child.exited
+  await eventually(() => groupMembers(dead.child.pid).length === 0, { what: 'the end of the workers' })
+  const { child: next } = await startMaster(folder, 'serve.ts')
+  await using _ = next
+  const owners = readdirSync(folder.path).map((name) => Number(name.split('-')[1]))
+  expect(new Set(owners)).toEqual(new Set([living.pid, next.pid]))
+})

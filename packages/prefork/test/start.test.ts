@@ -11,20 +11,25 @@ test('all workers are ready when start() resolves, each in its slot, with the pa
   expect(herd.master.workers[0]?.info).toEqual({ pid: herd.pids[0] })
 })
 
-test(
-  'a worker that throws while it loads: start() rejects with its traceback in under a second',
-  { retry: 2 },
-  async () => {
-    await using herd = await Herd.bound({ processes: 2, ...running('throws-at-load.ts') })
+test('a worker that throws while it loads: start() rejects with its traceback', async () => {
+  await using herd = await Herd.bound({ processes: 2, ...running('throws-at-load.ts') })
+  const error = await failure(herd.master)
+  expect(error).toMatchObject({ code: 'exited', exit: { code: 1, signal: null } })
+  expect(error.message).toMatch(/^worker process \d+ exited with code 1 before it was ready$/)
+  expect(error.account).toMatch(/Error: no module named guestbook[\s\S]*throws-at-load\.ts:4/)
+  expect(herd.master.workers).toEqual([])
+})
+
+test('a worker that throws while it loads is told in under a second, by the best of three', async () => {
+  const times: number[] = []
+  while (times.length < 3 && !times.some((time) => time < 1000)) {
+    await using herd = await Herd.bound(running('throws-at-load.ts'))
     const begin = performance.now()
-    const error = await failure(herd.master)
-    expect(performance.now() - begin).toBeLessThan(1000)
-    expect(error).toMatchObject({ code: 'exited', exit: { code: 1, signal: null } })
-    expect(error.message).toMatch(/^worker [01] \(pid \d+\) exited with code 1 before it was ready$/)
-    expect(error.account).toMatch(/Error: no module named guestbook[\s\S]*throws-at-load\.ts:4/)
-    expect(herd.master.workers).toEqual([])
-  },
-)
+    await failure(herd.master)
+    times.push(performance.now() - begin)
+  }
+  expect(Math.min(...times)).toBeLessThan(1000)
+})
 
 test('a worker that reports its failure: the error carries its message, stack, step and last lines', async () => {
   await using herd = await Herd.bound(running('reports-failure.ts'))
@@ -40,6 +45,21 @@ test('a worker that is never ready: the error names the option and the step', as
   expect(error.code).toBe('start-timeout')
   expect(error.message).toMatch(/was not ready within 1500 ms \(`startTimeout`\); its last step: import app$/)
   expect(alive(error.pid)).toBe(false)
+})
+
+test('a port that another master took between bind and listen is named', async () => {
+  await using first = await Herd.bound()
+  await using second = await Herd.bound({ processes: 2 }, first.listener.address)
+  await first.master.start()
+  const error = await failure(second.master)
+  const { port } = first.listener.address as { port: number }
+  expect(error.message).toMatch(
+    new RegExp(
+      `^worker process \\d+ failed: cannot listen on 127\\.0\\.0\\.1:${port}: another process uses it \\(EADDRINUSE\\)$`,
+    ),
+  )
+  expect(error).toMatchObject({ code: 'start-failed', account: '' })
+  expect(await first.get()).toMatchObject({ pid: first.pids[0] })
 })
 
 test('a program that does not exist', async () => {

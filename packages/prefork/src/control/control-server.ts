@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, rmSync } from 'node:fs'
 import net, { type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { PreforkError } from '../error.ts'
+import { makeControlFolder, sweepControlFolders } from './control-folder.ts'
 import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type Message } from './messages.ts'
 
 // The master's end of the control channel: one unix socket in a folder of its own, mode 0700, which belongs to the
@@ -27,9 +27,6 @@ export interface ControlParty {
 /** Milliseconds that a connection may take to say hello. */
 const helloTimeout = 5000
 
-/** Unix socket paths hold 104 to 108 bytes; a longer TMPDIR is passed over. */
-const maxFolderPath = 80
-
 export class ControlServer {
   readonly path: string
   readonly #folder: string
@@ -39,16 +36,16 @@ export class ControlServer {
 
   readonly #remove = (): void => rmSync(this.#folder, { recursive: true, force: true })
 
-  private constructor(folder: string) {
-    this.#folder = folder
-    this.path = join(folder, 'control')
+  private constructor(path: string) {
+    this.#folder = dirname(path)
+    this.path = path
     this.#server = net.createServer((socket) => this.#accept(socket))
     process.once('exit', this.#remove) // a master that ends by an exception
   }
 
   static async open(): Promise<ControlServer> {
-    const base = tmpdir().length > maxFolderPath ? '/tmp' : tmpdir()
-    const server = new ControlServer(mkdtempSync(join(base, `trivet-${process.pid}-`)))
+    await sweepControlFolders()
+    const server = new ControlServer(makeControlFolder())
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject)
       server.#server.listen({ path: server.path }, resolve)

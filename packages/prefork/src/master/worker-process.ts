@@ -217,8 +217,10 @@ export class WorkerProcess implements WorkerInfo {
   #fail(code: PreforkErrorCode, words: string, more: { trace?: string | undefined; cause?: Error } = {}): void {
     if (this.#state === 'draining' || this.#state === 'gone') return
     this.#failure = this.#report(code, words, undefined, more)
-    this.terminate(this.settings.killTimeout)
     this.#to('fail')
+    // One that reports its failure leaves by itself; a signal would only blur its exit code.
+    if (code === 'start-failed') this.#deadline.set(this.settings.killTimeout, () => this.kill())
+    else this.terminate(this.settings.killTimeout)
   }
 
   #exited(child: ChildProcess, exit: Exit): void {
@@ -262,7 +264,7 @@ export class WorkerProcess implements WorkerInfo {
       lastLines: this.#lastLines,
     }
     const options = more.cause === undefined ? {} : { cause: more.cause }
-    return new WorkerFailed(code, `worker ${this.slot} (pid ${this.pid ?? 'none'}) ${words}`, details, options)
+    return new WorkerFailed(code, `worker process ${this.pid ?? '(no pid)'} ${words}`, details, options)
   }
 
   #to(event: WorkerEvent): void {

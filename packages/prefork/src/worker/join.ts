@@ -1,4 +1,5 @@
 import net, { type Socket } from 'node:net'
+import { removeOrphanedControl } from '../control/control-folder.ts'
 import {
   encodeMessage,
   maxMasterLine,
@@ -48,7 +49,7 @@ function converse(socket: Socket, control: string): Promise<WorkerLink> {
     })
     socket.on('close', () => {
       if (link !== undefined) link.orphaned()
-      else reject(gone(cause))
+      else void removeOrphanedControl(control).then(() => reject(gone(cause)))
     })
     socket.on('data', (chunk: string) => {
       try {

@@ -1,7 +1,6 @@
-import { rmdirSync, unlinkSync } from 'node:fs'
-import net, { type Socket } from 'node:net'
-import { dirname } from 'node:path'
-import type { Address } from '../address.ts'
+import type { Socket } from 'node:net'
+import { formatAddress, type Address } from '../address.ts'
+import { removeOrphanedControl } from '../control/control-folder.ts'
 import { encodeMessage, type Message, type Start } from '../control/messages.ts'
 
 // A Node worker's end of the control channel. It drains when it is told to, and just the same when the master is gone:
@@ -80,8 +79,7 @@ export class ControlLink implements WorkerLink {
 
   failed(error: unknown): void {
     this.#failing = true
-    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
-    this.#socket.end(encodeMessage({ type: 'failed', message, stack }), () => process.exit(1))
+    this.#socket.end(encodeMessage({ type: 'failed', ...this.#account(error) }), () => process.exit(1))
     setTimeout(() => process.exit(1), 1000) // the master may be gone, and nobody reads
   }
 
@@ -123,8 +121,18 @@ export class ControlLink implements WorkerLink {
   /** The master is gone: nobody else will end this process when it does not drain in time, nor remove the control folder. */
   orphaned(): void {
     if (this.#drainTimeout !== null) setTimeout(() => process.exit(1), this.#drainTimeout).unref()
-    this.#tidied = removeControl(this.#control)
+    this.#tidied = removeOrphanedControl(this.#control)
     if (!this.#draining && !this.#failing) this.#drain()
+  }
+
+  /** What to tell about an error. `listen` on a descriptor knows no address, and its stack leads nowhere. */
+  #account(error: unknown): { readonly message: string; readonly stack?: string | undefined } {
+    if (!(error instanceof Error)) return { message: String(error) }
+    const { code, syscall } = error as NodeJS.ErrnoException
+    const addresses = this.listeners.map(({ address }) => formatAddress(address)).join(' or ')
+    if (syscall !== 'listen' || code !== 'EADDRINUSE' || addresses === '')
+      return { message: error.message, stack: error.stack }
+    return { message: `cannot listen on ${addresses}: another process uses it (EADDRINUSE)` }
   }
 
   #drain(): void {
@@ -139,29 +147,5 @@ export class ControlLink implements WorkerLink {
     for (const outcome of outcomes) if (outcome.status === 'rejected') console.error(outcome.reason)
     await this.#tidied
     process.exit(outcomes.some((outcome) => outcome.status === 'rejected') ? 1 : 0)
-  }
-}
-
-/** Removes the socket and folder of a master that no longer answers there; harmless when it does, or when another worker was first. */
-function removeControl(control: string): Promise<void> {
-  return new Promise((resolve) => {
-    const probe = net.connect({ path: control })
-    probe.once('connect', () => {
-      probe.destroy()
-      resolve()
-    })
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') removeFolderOf(control)
-      resolve()
-    })
-  })
-}
-
-function removeFolderOf(control: string): void {
-  try {
-    unlinkSync(control)
-    rmdirSync(dirname(control))
-  } catch {
-    // Another worker was first, or this user may not; what is left is a private folder without use.
   }
 }

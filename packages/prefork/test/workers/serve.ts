@@ -9,6 +9,7 @@ const servers = link.listeners.map(({ fd, backlog }) => {
       JSON.stringify({ pid: process.pid, slot: link.slot, generation: link.generation, payload: link.payload }),
     ),
   )
+  server.on('error', (error) => link.failed(error))
   return { server, listening: new Promise<void>((resolve) => server.listen({ fd, backlog }, resolve)) }
 })
 await Promise.all(servers.map(({ listening }) => listening))
