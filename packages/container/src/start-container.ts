@@ -1,4 +1,5 @@
 import { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
+import type { ContainerConfig } from './config/model.ts'
 import { hasErrors, readOptions } from './config/read.ts'
 import type { ContainerOptions } from './container-options.ts'
 import { FileLines, type LineWriter } from './log/line-writer.ts'
@@ -13,6 +14,8 @@ export interface StartOptions {
   readonly cwd?: string
   /** Node's own options for the workers, such as `--enable-source-maps`. */
   readonly execArgv?: readonly string[]
+  /** Gives up a start under way, which then rejects with the signal's reason. A container that runs is ended by `stop()`. */
+  readonly signal?: AbortSignal
 }
 
 /** A running container. */
@@ -52,13 +55,10 @@ export async function startContainer(options: ContainerOptions, start: StartOpti
       : new FileLines(config.log.file),
   )
   for (const notice of notices.splice(0)) log.text(notice)
-  let container: Container
-  try {
-    container = await Container.start(config, log, start.execArgv)
-  } catch (error) {
+  const container = await startOrAbort(config, log, start).catch((error: unknown) => {
     log.close()
     throw error
-  }
+  })
   const stopped = container.stopped.then(() => log.close())
   const stop = async (how?: { readonly graceful?: boolean }): Promise<void> => {
     await container.stop(how)
@@ -72,6 +72,28 @@ export async function startContainer(options: ContainerOptions, start: StartOpti
     statistics: () => container.statistics(),
     reopenLogs: () => container.reopenLogs(),
     [Symbol.asyncDispose]: () => stop(),
+  }
+}
+
+async function startOrAbort(config: ContainerConfig, log: ContainerLog, options: StartOptions): Promise<Container> {
+  const { execArgv, signal } = options
+  signal?.throwIfAborted()
+  let container: Container | undefined
+  const abort = (): void => void container?.stop()
+  signal?.addEventListener('abort', abort)
+  try {
+    const started = await Container.start(config, log, execArgv, (created) => {
+      container = created
+      if (signal?.aborted === true) abort()
+    })
+    if (signal?.aborted === true) await started.stop()
+    signal?.throwIfAborted()
+    return started
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
   }
 }
 

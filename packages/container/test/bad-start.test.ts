@@ -1,17 +1,36 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { Child, temporaryFolder } from '@trivet/testing'
+import { Child, freePort, temporaryFolder } from '@trivet/testing'
 import { expect, test } from 'vitest'
-import { command, fixtures } from './container-process.ts'
+import { command, fixtures, spawnContainer } from './container-process.ts'
 
-/** The issue's limit for telling somebody what is wrong. */
+/** Somebody who mistyped is told within a second. */
 const limit = 1000
 
-async function fail(...args: string[]): Promise<{ code: number | null; output: string; milliseconds: number }> {
-  const began = performance.now()
+interface Failure {
+  readonly code: number | null
+  readonly output: string
+}
+
+async function fail(...args: string[]): Promise<Failure> {
   await using child = await Child.start(process.execPath, [command, ...args], { cwd: fixtures })
   const { code } = await child.untilExit()
-  return { code, output: child.output, milliseconds: performance.now() - began }
+  return { code, output: child.output }
+}
+
+/** The same in time, by the best of three tries: another program on this machine may hold one up. */
+async function failInTime(...args: string[]): Promise<Failure> {
+  let best = Infinity
+  let failure: Failure
+  let tries = 0
+  do {
+    const began = performance.now()
+    failure = await fail(...args)
+    best = Math.min(best, performance.now() - began)
+    tries += 1
+  } while (best >= limit && tries < 3)
+  expect(best).toBeLessThan(limit)
+  return failure
 }
 
 const http = ['--http-socket', '127.0.0.1:0']
@@ -35,12 +54,25 @@ test.each<[string, string[], number, string]>([
     '`p`: expected a whole number, got `x`\n  | app.ts --http-socket 127.0.0.1:0 -p x\n  |                                     ^',
   ],
   ['a socket in no folder', ['app.ts', '--socket', '/no/such/folder/x.sock'], 1, 'there is no folder /no/such/folder'],
-  ['a log that cannot be written', ['app.ts', ...http, '--logto', '/no/such/folder/log'], 1, '`logto`'],
+  ['a log that cannot be written', ['app.ts', ...http, '--logto', '/no/such/folder/log'], 1, '`logto`: ENOENT'],
+  [
+    'a pid file that cannot be written',
+    ['app.ts', ...http, '--pidfile', '/no/such/pid'],
+    1,
+    'error: `pidfile`: cannot write /no/such/pid: ENOENT',
+  ],
+  [
+    'a mode after a blank',
+    ['app.ts', ...http, '--chmod-socket', '999'],
+    1,
+    '`chmod-socket`: expected an octal mode such as 660, got `999`',
+  ],
+  ['a folder for a module', [fixtures, ...http], 1, 'fixtures is a folder without an index file'],
 ])('%s', async (_name, args, code, message) => {
-  const failure = await fail(...args)
+  const failure = await failInTime(...args)
   expect(failure.output).toContain(message)
+  expect(failure.output).not.toContain('    at ')
   expect(failure.code).toBe(code)
-  expect(failure.milliseconds).toBeLessThan(limit)
 })
 
 test('all problems of an ini at once, each with line, column and caret', async () => {
@@ -62,17 +94,40 @@ test('all problems of an ini at once, each with line, column and caret', async (
   }
 })
 
+test('an ini that cannot be read is told once, and a misspelt one is recognised', async () => {
+  await using folder = await temporaryFolder()
+  const ini = await folder.write('site.ini', '[uwsgi\nmodule = app')
+  expect(await fail(ini)).toEqual({
+    code: 1,
+    output: `${ini}:1:1: error: section without its closing \`]\`\n 1 | [uwsgi\n   | ^^^^^^\n`,
+  })
+  expect((await fail(folder.join('sit.ini'))).output).toContain(`; did you mean \`${ini}\`?`)
+})
+
+test('two at the same port at once: one serves, the other names the port', async () => {
+  const port = await freePort()
+  const start = async (): Promise<Child> => await spawnContainer(['app.ts', '--http-socket', `127.0.0.1:${port}`])
+  await using one = await start()
+  await using other = await start()
+  const loser = await Promise.race([one, other].map(async (child) => await child.exited.then(() => child)))
+  expect(loser.exit).toEqual({ code: 1, signal: null })
+  expect(loser.output).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}: another process uses it \\(EADDRINUSE\\)`))
+  expect(loser.output.match(/EADDRINUSE/g)).toHaveLength(1)
+  const winner = loser === one ? other : one
+  await winner.until(`serving http on 127.0.0.1:${port}`)
+  await winner.stop()
+})
+
 test('a port in use is named, and where it was asked for', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const { code, output, milliseconds } = await fail('app.ts', '--http-socket', `127.0.0.1:${port}`)
+  const { code, output } = await failInTime('app.ts', '--http-socket', `127.0.0.1:${port}`)
   server.close()
   expect(output).toContain(
     `\`http-socket\`: cannot bind to 127.0.0.1:${port}: another process uses it (EADDRINUSE)\n  | app.ts --http-socket 127.0.0.1:${port}`,
   )
   expect(code).toBe(1)
-  expect(milliseconds).toBeLessThan(limit)
 })
 
 test('an application that throws while it loads shows its own traceback and leaves nothing', async () => {

@@ -127,6 +127,16 @@ test('a second INT does not wait', async () => {
   await child.stop('SIGINT', { sockets: [address] }, 3000)
 })
 
+test('an INT while the application still loads ends the start and is no failure', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('app.mjs', "console.log('loading')\nawait new Promise((resolve) => setTimeout(resolve, 60_000))\n")
+  const child = await spawnContainer(['--module', 'app', '--chdir', folder.path, '--http-socket', '127.0.0.1:0'])
+  await using _ = child
+  await child.until('loading')
+  expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null })
+  expect(child.output).toMatch(/ - INT: stopping[^\n]*\n[^\n]* - stopped\n$/)
+})
+
 test('a killed worker is replaced, and only its own requests are lost', async () => {
   const { child, address } = await startServing(['-p', '2', '-L'])
   await using _ = child

@@ -32,6 +32,22 @@ test('a program starts, reloads, asks and stops', async () => {
   expect(lines.some((line) => line.includes('GET /environ =>'))).toBe(true)
 })
 
+test('a start is given up when its signal says so', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('app.mjs', "console.log('loading')\nawait new Promise((resolve) => setTimeout(resolve, 60_000))\n")
+  const controller = new AbortController()
+  const options = { module: 'app', chdir: folder.path, socket: 'app.sock', vacuum: true }
+  const started = startContainer(options, {
+    signal: controller.signal,
+    onLine: (line) => {
+      if (line.endsWith('loading')) controller.abort(new Error('changed my mind'))
+    },
+  })
+  await expect(started).rejects.toThrow('changed my mind')
+  expect(await folder.list()).toEqual(['app.mjs'])
+  await expect(startContainer(options, { signal: controller.signal })).rejects.toThrow('changed my mind')
+})
+
 test('errors have codes', async () => {
   await using folder = await temporaryFolder()
   const code = async (options: Parameters<typeof startContainer>[0]): Promise<string> =>

@@ -83,7 +83,10 @@ async function serve(read: ReadConfig, readAgain: () => ReadConfig): Promise<num
     log.event('stopped')
     return 0
   } catch (error) {
-    if (isStopped(error)) return 0
+    if (isStopped(error)) {
+      log.event('stopped')
+      return 0
+    }
     log.text(describeStartFailure(error))
     return error instanceof ContainerError && error.code === 'LOAD' ? loadFailed : 1
   } finally {
@@ -97,7 +100,7 @@ function openLog({ config }: ReadConfig): LineWriter | undefined {
   try {
     return new FileLines(config.log.file)
   } catch (error) {
-    process.stderr.write(`error: \`logto\`: ${explain(error)}\n`)
+    process.stderr.write(`error: \`logto\`: ${error instanceof Error ? error.message : String(error)}\n`)
     return undefined
   }
 }

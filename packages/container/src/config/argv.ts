@@ -24,7 +24,11 @@ export function readArgv(argv: readonly string[], sink: SettingSink, report: (di
       return report(unknownArgument(written, name, place(at)))
     }
     if (attached !== undefined) add(name, attached, at)
-    else if (!needsValue(option)) add(name, '', at)
+    else if (option.kind === 'mode' && /^\d+$/.test(next ?? '')) {
+      // Its value may be left out, but no application is called like one.
+      index += 1
+      add(name, next ?? '', at, index)
+    } else if (!needsValue(option)) add(name, '', at)
     else if (next === undefined || (next.startsWith('--') && next !== '--'))
       report({ severity: 'error', message: `\`${written}\` needs a value`, place: place(at) })
     else {

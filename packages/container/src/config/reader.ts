@@ -8,6 +8,7 @@ import type { Diagnostic, Place } from './diagnostic.ts'
 import { expandSettings, type Expanded } from './expand.ts'
 import { parseIni, type IniFile } from './ini.ts'
 import { applyLogic } from './logic.ts'
+import { nearestFile } from './nearest-file.ts'
 import { magicTable, replaceMagic, splitSection, type MagicTable } from './magic.ts'
 import type { Setting, SettingSink } from './setting.ts'
 
@@ -78,6 +79,8 @@ export class SettingReader implements SettingSink {
     if (ini === undefined) return
     const name = section ?? 'uwsgi'
     const settings = ini.sections.get(name)
+    // The usual section may stand in a line that could not be read, which has been told.
+    if (settings === undefined && section === undefined && ini.diagnostics.length > 0) return
     if (settings === undefined)
       return this.#error(
         `no section \`[${name}]\` in ${this.#shown(path)}${listOf(ini.sections.keys())}`,
@@ -112,10 +115,10 @@ export class SettingReader implements SettingSink {
       this.diagnostics.push(...ini.diagnostics)
       return ini
     } catch (error) {
-      this.#error(
-        `cannot read ${this.#shown(path)}: ${error instanceof Error ? error.message : String(error)}`,
-        setting.valuePlace,
-      )
+      const why = error instanceof Error ? error.message : String(error)
+      const near = nearestFile(path, '.ini')
+      const hint = near === undefined ? '' : `; did you mean \`${this.#shown(near)}\`?`
+      this.#error(`cannot read ${this.#shown(path)}: ${why}${hint}`, setting.valuePlace)
       return undefined
     }
   }

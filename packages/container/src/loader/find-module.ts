@@ -44,6 +44,8 @@ function isPackage(name: string, directory: string): boolean {
 }
 
 function missing(module: string, path: string, directory: string, isPath: boolean): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    return `${path} is a folder without an index file`
   const other = isPath ? '' : ', and no package of that name'
   const lines = [`there is no \`${module}\` in ${directory}${other}`]
   const dotted = module.replaceAll('.', '/')

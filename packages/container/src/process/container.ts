@@ -88,7 +88,7 @@ export class Container {
     const container = new Container(config, listeners, log, execArgv)
     onCreated?.(container)
     try {
-      if (config.pidFile !== undefined) new PidFile(config.pidFile).write()
+      writePidFile(config.pidFile)
       giveLogAway(config)
       await container.#master.start()
     } catch (error) {
@@ -293,8 +293,19 @@ function giveLogAway({ log: { file }, uid, gid }: ContainerConfig): void {
   }
 }
 
+function writePidFile(path: string | undefined): void {
+  if (path === undefined) return
+  try {
+    new PidFile(path).write()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ContainerError('START', `\`pidfile\`: cannot write ${path}: ${why}`, { cause })
+  }
+}
+
 function startError(error: unknown): unknown {
-  if (!(error instanceof WorkerFailed)) return error
+  // One that was stopped while it started is no failure of the application's.
+  if (!(error instanceof WorkerFailed) || error.code === 'stopped') return error
   const loading = error.step === 'load application'
   return new ContainerError(loading ? 'LOAD' : 'START', loading ? error.account : error.message, { cause: error })
 }

@@ -11,6 +11,10 @@ test('files are told apart by their names', () => {
   })
 })
 
+test('a template of any name is a configuration', () => {
+  expect(readArguments(['app.ts', 'site.template', '-p', '80'], {})).toMatchObject({ conf: 'site.template', port: 80 })
+})
+
 test('PORT is the port when `--port` is not given', () => {
   expect(readArguments([], { PORT: '9000' }).port).toBe(9000)
   expect(readArguments(['-p', '9001'], { PORT: '9000' }).port).toBe(9001)

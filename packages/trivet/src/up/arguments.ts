@@ -24,7 +24,8 @@ Starts the proxy and the container together, in the foreground; Ctrl-C stops bot
   nginx.conf         the proxy's configuration; without it, one that listens on the port
                      and passes everything to the application. In a file named *.template,
                      \${NAME} is replaced by the environment variable of that name
-  app                the application: app.ts, app.ts:export, or the container's ini file
+  app                the application: app.ts, app.ts:export, or the container's ini file.
+                     With an nginx.conf it listens where uwsgi_pass leads
   (neither)          runs the sample application, a guestbook
 
   -p, --port N       where the proxy listens when no nginx.conf is given (default: PORT, or 8080)
@@ -44,7 +45,10 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   const confs = positionals.filter(isConf)
   const apps = positionals.filter((word) => !isConf(word))
   if (confs.length > 1) throw new UsageError(`one nginx.conf at most, got ${confs.join(' and ')}`)
-  if (apps.length > 1) throw new UsageError(`one application at most, got ${apps.join(' and ')}`)
+  if (apps.length > 1)
+    throw new UsageError(
+      `one application at most, got ${apps.join(' and ')} (an nginx.conf ends in \`.conf\` or \`.template\`)`,
+    )
   if (confs.length === 1 && apps.length === 0) throw new UsageError(`${confs[0]} needs an application beside it`)
   if (confs[0] !== undefined && !confs[0].endsWith('.template') && values.port !== undefined) {
     throw new UsageError('`--port` is for the built-in configuration; an nginx.conf says itself where it listens')
@@ -66,8 +70,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function isConf(word: string): boolean {
-  return word.endsWith('.conf') || word.endsWith('.conf.template')
+/** Whether a word or file name stands for the proxy's configuration. */
+export function isConf(word: string): boolean {
+  return word.endsWith('.conf') || word.endsWith('.template')
 }
 
 function integer(name: string, text: string | undefined, least: number, most: number): number | undefined {

@@ -19,23 +19,25 @@ interface Tier {
 export async function up(args: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'trivet-'))
   const tiers: Tier[] = []
-  const stopped = stopOnSignal(tiers)
+  const stop = stopOnSignal(tiers)
   try {
     const wanted = readArguments(args, process.env)
     if (wanted.help) return void process.stdout.write(upUsage)
-    await start(await makePlan(wanted, folder, process.env), tiers)
-    await stopped.signal
+    await start(await makePlan(wanted, folder, process.env), tiers, stop.signal)
+    await stop.asked
   } catch (error) {
+    if (stop.signal.aborted) return
     report(error)
     process.exitCode = error instanceof UsageError ? 2 : 1
   } finally {
     for (const tier of tiers.toReversed()) await tier.stop({ graceful: true })
-    stopped.forget()
+    stop.forget()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function start(plan: Plan, tiers: Tier[]): Promise<void> {
+/** Starts both; rejects when `signal` comes meanwhile. */
+async function start(plan: Plan, tiers: Tier[], signal: AbortSignal): Promise<void> {
   const options = {
     ...('ini' in plan.app ? { ini: [plan.app.ini] } : { module: plan.app.module }),
     ...(plan.sockets.length > 0 ? { socket: plan.sockets } : {}),
@@ -43,10 +45,11 @@ async function start(plan: Plan, tiers: Tier[]): Promise<void> {
     env: plan.env,
     vacuum: true,
   }
-  const container = await startContainer(options, { onLine: (line) => say('app', line) })
+  const container = await startContainer(options, { onLine: (line) => say('app', line), signal })
   tiers.push(container)
   const proxy = await startProxy({ ...plan.conf, output: (line) => say('proxy', line) })
   tiers.push(proxy)
+  signal.throwIfAborted()
   const addresses = proxy.addresses.map((address) =>
     'path' in address ? `unix:${address.path}` : `http://${hostOf(address.host)}:${address.port}`,
   )
@@ -58,19 +61,28 @@ function hostOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function stopOnSignal(tiers: readonly Tier[]): { readonly signal: Promise<void>; forget(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>()
+interface Stop {
+  /** Resolves at the first signal. */
+  readonly asked: Promise<void>
+  readonly signal: AbortSignal
+  forget(): void
+}
+
+function stopOnSignal(tiers: readonly Tier[]): Stop {
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  const controller = new AbortController()
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   let count = 0
   const listener = (name: NodeJS.Signals): void => {
     count += 1
     if (count === 1) {
       say('trivet', `${name} received, stopping; once more to stop at once`)
+      controller.abort()
       resolve()
     } else for (const tier of tiers) void tier.stop({ graceful: false })
   }
   for (const name of names) process.on(name, listener)
-  return { signal: promise, forget: () => names.forEach((name) => process.off(name, listener)) }
+  return { asked, signal: controller.signal, forget: () => names.forEach((name) => process.off(name, listener)) }
 }
 
 function report(error: unknown): void {

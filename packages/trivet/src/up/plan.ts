@@ -2,10 +2,10 @@
  * What `trivet up` will run, settled from its arguments before anything starts: the proxy's configuration text, and
  * the container's settings with the socket on which the two meet.
  */
-import { readFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { loadConfig } from '@trivet/proxy'
-import { type UpArguments, UsageError } from './arguments.ts'
+import { type UpArguments, UsageError, isConf } from './arguments.ts'
 import { defaultConf } from './default-conf.ts'
 import { sample } from './sample.ts'
 import { renderTemplate } from './template.ts'
@@ -56,8 +56,19 @@ async function samplePlan(wanted: UpArguments, port: number, socket: string): Pr
 }
 
 async function readText(file: string, env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const text = await readFile(file, 'utf8')
+  const text = await readFile(file, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw new UsageError(`cannot read ${file}: ${cause.message}`, { cause })
+    throw new UsageError(await missing(file), { cause })
+  })
   return file.endsWith('.template') ? renderTemplate(text, env) : text
+}
+
+async function missing(file: string): Promise<string> {
+  const folder = dirname(file)
+  const names = await readdir(folder).catch(() => undefined)
+  if (names === undefined) return `there is no ${file}: there is no folder ${folder}`
+  const others = names.filter(isConf).slice(0, 8)
+  return `there is no \`${basename(file)}\` in ${folder}${others.length > 0 ? `; it has ${others.join(', ')}` : ''}`
 }
 
 function targetsOf(file: string, text: string): readonly string[] {
