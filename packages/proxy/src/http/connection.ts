@@ -14,7 +14,7 @@ import { HeadError, HeadReader } from './head.ts'
 import { openRequest, settleRequest, startRequest } from './request-life.ts'
 import type { Request } from './request.ts'
 import type { Service } from './service.ts'
-import { endSlowRequest, logSlowHead } from './timeouts.ts'
+import { endSlowRequest, logSlow } from './timeouts.ts'
 import { UnwantedBody } from './unwanted-body.ts'
 
 /** More than this unread of a next request, and the socket is paused. */
@@ -59,35 +59,27 @@ export class Connection extends ClientWire {
     const request = this.#request
     if (this.#state === 'request' && request !== undefined && this.output.isBehind && !request.body.isFlowing)
       this.expectWithin(request.location.core.sendTimeout)
-    if (this.output.takeDrain()) request?.onDrain()
+    this.#goOn()
   }
 
   #onData(chunk: Buffer): void {
-    if (this.#tunnel !== undefined) {
-      this.#tunnel(chunk)
-      return
-    }
-    if (this.#closing !== undefined) {
-      if (this.#closing.isTaken) this.deadline = this.#closing.deadline
-      return
-    }
-    this.input.append(chunk)
-    this.#process()
+    if (this.#tunnel !== undefined) this.#tunnel(chunk)
+    else if (this.#closing === undefined) {
+      this.input.append(chunk)
+      this.#process()
+    } else if (this.#closing.isTaken) this.deadline = this.#closing.deadline
   }
 
   #process(): void {
     if (this.#isProcessing) return
     this.#isProcessing = true
-    try {
-      while (this.#step());
-    } finally {
-      this.#isProcessing = false
-    }
+    while (this.#step());
+    this.#isProcessing = false
   }
 
   /** One request or one piece of a body; false when there is nothing more to do now. */
   #step(): boolean {
-    if (this.#state === 'head') return this.input.length > 0 && this.#readHead()
+    if (this.#state === 'head') return this.input.length > 0 && this.#mayAnswer() && this.#readHead()
     if (this.#state !== 'request' || this.#request === undefined || this.input.length === 0) return false
     const { body } = this.#request
     if (body.isFlowing) {
@@ -98,6 +90,14 @@ export class Connection extends ClientWire {
       return used > 0
     }
     if (this.input.length > pipelineLimit) this.input.pause()
+    return false
+  }
+
+  /** Requests of a client that does not take its answers wait, or answers without end would pile up. */
+  #mayAnswer(): boolean {
+    if (this.output.hasRoom) return true
+    this.expectWithin(this.#core.sendTimeout)
+    this.input.pause()
     return false
   }
 
@@ -128,9 +128,8 @@ export class Connection extends ClientWire {
     this.requests++
     this.service.statistics.requests++
     this.#state = 'request'
-    const request = openRequest(this, head, failure, now)
-    this.#request = request
-    startRequest(request)
+    this.#request = openRequest(this, head, failure, now)
+    startRequest(this.#request)
   }
 
   /** The answer to the request has been sent (or `isBroken`: will not be). */
@@ -171,10 +170,7 @@ export class Connection extends ClientWire {
     this.#state = 'head'
     this.isPipelined = this.input.length > 0
     this.#isWaitingForHead = true
-    if (this.input.hasEnded && this.input.length === 0) {
-      this.#close(false)
-      return
-    }
+    if (this.input.hasEnded && this.input.length === 0) return this.#close(false)
     this.expectWithin(this.#core.keepaliveTimeout)
     this.input.resume()
     if (this.input.length > 0 && !this.#isProcessing) this.#process()
@@ -183,8 +179,7 @@ export class Connection extends ClientWire {
   #closeAfter(request: Request): void {
     const { lingeringClose } = this.#core
     const mayHaveMore = !request.body.isDone || this.input.length > 0
-    const lingers = lingeringClose === 'always' || (lingeringClose === 'on' && mayHaveMore)
-    this.#close(lingers && !this.input.hasEnded)
+    this.#close((lingeringClose === 'always' || (lingeringClose === 'on' && mayHaveMore)) && !this.input.hasEnded)
   }
 
   /** Closes as soon as the client has taken what was written, and lingers if it shall. */
@@ -192,10 +187,7 @@ export class Connection extends ClientWire {
     this.flush()
     if (this.#state === 'closed' || this.#closing !== undefined) return
     this.input.takeAll()
-    if (!lingers && !this.output.isBehind) {
-      this.destroy()
-      return
-    }
+    if (!lingers && !this.output.isBehind) return this.destroy()
     this.#state = 'closing'
     this.#closing = new Closing(this.socket, this.#core, lingers, (closing) => {
       if (lingers) this.deadline = closing.deadline
@@ -247,22 +239,34 @@ export class Connection extends ClientWire {
     this.deadline = Number.POSITIVE_INFINITY
     const request = this.#request
     if (this.#state === 'request' && request !== undefined && !request.finished) endSlowRequest(request)
-    else if (this.#state !== 'head') this.destroy()
+    else if (this.#state !== 'head') this.#giveUp()
     // The last answer may still be on its way to a slow client: it gets the time for that.
-    else if (this.input.length === 0) this.#close(false)
+    else if (this.input.length === 0 || this.output.isBehind) this.#close(false)
     else this.#headTimeout()
   }
 
+  #giveUp(): void {
+    if (this.output.isBehind) logSlow(this, 'sending to client')
+    this.destroy()
+  }
+
   #headTimeout(): void {
-    logSlowHead(this)
-    const timeout = new HeadError(408, 'client timed out')
+    logSlow(this, 'reading client request line')
     this.input.takeAll()
-    this.#startRequest(this.#head, timeout, Date.now())
+    this.#startRequest(this.#head, new HeadError(408, 'client timed out'), Date.now())
   }
 
   #onDrain(): void {
     if (this.#request?.finished === false && !this.#request.body.isFlowing) this.deadline = Number.POSITIVE_INFINITY
-    if (this.output.takeDrain()) this.#request?.onDrain()
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    if (!this.output.takeDrain()) return
+    if (this.#state === 'head') {
+      this.input.resume()
+      this.#process()
+    } else this.#request?.onDrain()
   }
 
   #onEnd(): void {
@@ -276,11 +280,8 @@ export class Connection extends ClientWire {
       } else if (request.activity?.onAbort !== undefined) request.activity.onAbort()
       return
     }
-    if (this.#state === 'tunnel') {
-      request?.activity?.onAbort?.()
-      return
-    }
-    if (this.#closing === undefined) this.#close(false)
+    if (this.#state === 'tunnel') request?.activity?.onAbort?.()
+    else if (this.#closing === undefined) this.#close(false)
     else if (this.#closing.isTaken) this.destroy()
   }
 

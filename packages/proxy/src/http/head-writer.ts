@@ -1,5 +1,6 @@
 /** The response's head as one latin-1 string, in nginx's order; decides how the body is framed. */
 import { httpDate } from '@trivet/http1'
+import { fieldValue, uriValue } from './field-value.ts'
 import type { Request } from './request.ts'
 import { statusText } from './status.ts'
 
@@ -38,12 +39,12 @@ export function writeHead(request: Request): boolean {
   if (out.contentType !== undefined && out.contentType !== '') {
     text +=
       out.charset === undefined
-        ? `Content-Type: ${out.contentType}\r\n`
-        : `Content-Type: ${out.contentType}; charset=${out.charset}\r\n`
+        ? `Content-Type: ${fieldValue(out.contentType)}\r\n`
+        : `Content-Type: ${fieldValue(`${out.contentType}; charset=${out.charset}`)}\r\n`
   }
   if (out.contentLength >= 0 && status !== 304) text += `Content-Length: ${out.contentLength}\r\n`
   if (out.lastModified !== undefined) text += `Last-Modified: ${out.lastModified}\r\n`
-  if (out.location !== undefined) text += `Location: ${absoluteLocation(request, out.location)}\r\n`
+  if (out.location !== undefined) text += `Location: ${uriValue(absoluteLocation(request, out.location))}\r\n`
   if (out.contentLength < 0 && !bodiless) {
     if (mayChunk) {
       request.chunked = true
@@ -57,7 +58,7 @@ export function writeHead(request: Request): boolean {
   } else text += 'Connection: close\r\n'
   if (out.etag !== undefined) text += `ETag: ${out.etag}\r\n`
   const { names, values } = out
-  for (let i = 0; i < names.length; i++) text += `${names[i]}: ${values[i]}\r\n`
+  for (let i = 0; i < names.length; i++) text += `${names[i]}: ${fieldValue(values[i] ?? '')}\r\n`
   request.sendRaw(`${text}\r\n`)
   return true
 }

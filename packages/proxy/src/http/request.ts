@@ -8,6 +8,7 @@ import type { BodyEncoder } from './body-encoder.ts'
 import { BufferedBody as Body } from './buffered-body.ts'
 import type { Connection } from './connection.ts'
 import { finalize, runHandlers } from './engine.ts'
+import { fieldValue, logText } from './field-value.ts'
 import type { HeadError } from './head.ts'
 import { writeHead } from './head-writer.ts'
 import type { RequestBody } from './request-body.ts'
@@ -177,7 +178,7 @@ export class Request implements BodyListener {
     if (this.chunked && !this.headOnly) {
       let last = '0\r\n'
       this.#readTrailers()
-      for (const [name, value] of this.out.trailers ?? []) last += `${name}: ${value}\r\n`
+      for (const [name, value] of this.out.trailers ?? []) last += `${name}: ${fieldValue(value)}\r\n`
       this.sendRaw(`${last}\r\n`)
     }
     this.connection.finish(this)
@@ -256,7 +257,7 @@ export class Request implements BodyListener {
     if (host !== undefined) text += `, host: "${host}"`
     const referrer = this.headers.get('referer')
     if (referrer !== undefined) text += `, referrer: "${referrer}"`
-    log.write(level, text, this.connection.id)
+    log.write(level, logText(text), this.connection.id)
   }
 }
 

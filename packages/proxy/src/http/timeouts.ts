@@ -14,11 +14,11 @@ export function endSlowRequest(request: Request): void {
   request.abort()
 }
 
-/** The rest of a head does not come. */
-export function logSlowHead({ log, clientAddress, listener, id }: ClientWire): void {
+/** The rest of a head does not come, or the last answer is not taken. */
+export function logSlow({ log, clientAddress, listener, id }: ClientWire, doing: string): void {
   log.write(
     'info',
-    `client timed out (110: Connection timed out) while reading client request line, client: ${clientAddress}, server: ${listener.spec.text}`,
+    `client timed out (110: Connection timed out) while ${doing}, client: ${clientAddress}, server: ${listener.spec.text}`,
     id,
   )
 }

@@ -43,7 +43,7 @@ const cookieFlags = setting<readonly CookieFlags[]>('proxy_cookie_flags', [])
 
 /** Takes `http://host:port/uri` apart; undefined when it is another scheme or nothing at all. */
 function parseTarget(url: string): Target | undefined {
-  const match = /^http:\/\/(unix:[^:]+:?|[^/?#]+)(.*)$/i.exec(url)
+  const match = /^http:\/\/(unix:[^:]+:?|[^/?#]+)(.*)$/is.exec(url)
   if (match === null) return undefined
   const uri = match[2] ?? ''
   return { host: match[1] ?? '', uri: uri === '' || uri.startsWith('/') ? uri : `/${uri}` }

@@ -1,4 +1,5 @@
 /** What a location says about proxying, and the head of the request made from it. */
+import { fieldValue, requestLinePart } from '../../http/field-value.ts'
 import type { Request } from '../../http/request.ts'
 import { escapeUri } from '../../http/uri.ts'
 import type { Forwarding } from '../../upstream/forwarding.ts'
@@ -55,12 +56,12 @@ export function upstreamUri(request: Request, target: Target, hasVariables: bool
 /** The head of the request to the upstream. */
 export function encodeHead(forwarding: Forwarding, settings: HeadSettings, uri: string, host: string): string {
   const { request, bodySize, route } = forwarding
-  let text = `${route.method} ${uri} HTTP/1.${settings.minorVersion}\r\n`
-  if (!settings.setsHost) text += `Host: ${host.startsWith('unix:') ? 'localhost' : host}\r\n`
+  let text = `${requestLinePart(route.method)} ${requestLinePart(uri)} HTTP/1.${settings.minorVersion}\r\n`
+  if (!settings.setsHost) text += `Host: ${host.startsWith('unix:') ? 'localhost' : fieldValue(host)}\r\n`
   if (!settings.setsConnection && settings.minorVersion === 0) text += 'Connection: close\r\n'
   for (const { name, value } of settings.setHeaders) {
     const content = value.read(request)
-    if (content !== '') text += `${name}: ${content}\r\n`
+    if (content !== '') text += `${name}: ${fieldValue(content)}\r\n`
   }
   if (bodySize < 0) text += 'Transfer-Encoding: chunked\r\n'
   else if (bodySize > 0 || request.headers.has('content-length')) text += `Content-Length: ${bodySize}\r\n`
