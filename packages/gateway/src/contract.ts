@@ -96,8 +96,16 @@ export type StreamingBody = ((stream: Duplex) => Awaitable<void>) & BodyHooks
 /** A response body. */
 export type Body = ((Iterable<Bytes> | AsyncIterable<Bytes>) & BodyHooks) | StreamingBody
 
+/** Optional properties of an application: what a server does before the first request and after the last. */
+export interface Lifespan {
+  /** Awaited before the first request; an error keeps the server from starting. */
+  start?(): Awaitable<void>
+  /** Awaited after the last response has ended. */
+  stop?(): Awaitable<void>
+}
+
 /** An application; `async function*` is one as well. */
-export type Application = (environ: Environ, startResponse: StartResponse) => Awaitable<Body>
+export type Application = ((environ: Environ, startResponse: StartResponse) => Awaitable<Body>) & Lifespan
 
 /** An application around an application. */
 export type Middleware = (application: Application) => Application

@@ -12,6 +12,7 @@ export type {
   FileLike,
   HeaderList,
   Input,
+  Lifespan,
   Middleware,
   StartResponse,
   StreamingBody,

@@ -1,4 +1,5 @@
 import type { Application, Awaitable, Body, BodyHooks, Bytes, Environ, StartResponse } from '../contract.ts'
+import { withLifespan } from '../compose.ts'
 import { checkedErrors, checkedInput, checkEnviron } from './environ.ts'
 import { Exchange } from './exchange.ts'
 import { expectRule, show } from './lint-error.ts'
@@ -9,10 +10,10 @@ import { expectRule, show } from './lint-error.ts'
  */
 export function lint(application: Application): Application {
   const seen = new WeakSet<Environ>()
-  const linted = (...args: [Environ, StartResponse]): Body | Promise<Body> => {
-    const [environ, startResponse] = args
-    const rightCall = args.length === 2 && typeof startResponse === 'function'
-    expectRule(rightCall, 'call-arguments', () => `${args.length} arguments, startResponse ${show(startResponse)}`)
+  // Two parameters by its `length`, as loaders expect of an application.
+  const linted = (environ: Environ, startResponse: StartResponse, ...more: unknown[]): Body | Promise<Body> => {
+    const rightCall = more.length === 0 && typeof startResponse === 'function'
+    expectRule(rightCall, 'call-arguments', () => `startResponse ${show(startResponse)}, ${more.length} more`)
     const isObject = typeof environ === 'object' && environ !== null && !seen.has(environ)
     expectRule(isObject, 'environ-object', () => (isObject ? '' : `${show(environ)}, shared or none`))
     seen.add(environ)
@@ -23,7 +24,7 @@ export function lint(application: Application): Application {
     const body = application(environ, exchange.startResponse)
     return body instanceof Promise ? body.then((value) => watch(exchange, value)) : watch(exchange, body)
   }
-  return linted
+  return withLifespan(linted, application)
 }
 
 function watch(exchange: Exchange, body: Body): Body {

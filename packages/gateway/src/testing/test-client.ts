@@ -18,16 +18,26 @@ export interface TestClient {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>
   /** What the application threw, in order; the client itself sees a 500 or a broken stream. */
   readonly errors: readonly Error[]
+  /** Calls the application's `stop`, when its `start` has run. */
+  close(): Promise<void>
 }
 
-/** A client for an application under test: no socket, no server, the same engine as in production. */
+/** A client for an application under test: no socket, no server, the same engine as in production. Its `start` runs before the first fetch. */
 export function testClient(application: Application, options: TestClientOptions = {}): TestClient {
   const checked = options.lint === false ? application : lint(application)
   const errors: Error[] = []
+  let started: Promise<void> | undefined
   const onError = (error: Error): void => void errors.push(error)
   return {
     errors,
+    async close() {
+      if (started === undefined) return
+      await started
+      started = undefined
+      await application.stop?.()
+    },
     async fetch(url, init = {}) {
+      await (started ??= (async () => application.start?.())())
       const request = new Request(new URL(url, options.origin ?? 'http://localhost'), withDuplex(init))
       if (request.body === null || init.body instanceof ReadableStream) {
         return serveRequest(checked, request, { environ: options.environ, onError })

@@ -1,0 +1,119 @@
+/** Every front that the gateway's suite runs on. To add one is to add a row. */
+import type { AddressInfo } from 'node:net'
+import {
+  type Ability,
+  type CaseClient,
+  conformanceApplication,
+  httpClient,
+  memoryClient,
+  type Skips,
+} from '@trivet/gateway/conformance'
+import { serve as serveHttp } from '@trivet/http1/gateway'
+import { temporaryFolder } from '@trivet/testing'
+import { forward, serve as serveUwsgi } from '@trivet/uwsgi/gateway'
+import { fixture, type FrontName, startStack } from './stack.ts'
+
+/** A front that has started. */
+export interface RunningFront {
+  readonly client: CaseClient
+  stop(): Promise<void>
+}
+
+export interface Front {
+  readonly name: string
+  /** A program that must be installed. */
+  readonly peer?: 'nginx'
+  readonly skips: Skips
+  start(): Promise<RunningFront>
+}
+
+const quiet = { log: () => {} }
+const environ = { 'conformance.deployer': 'yes' }
+const local = { host: '127.0.0.1', port: 0 }
+const addressOf = (server: { address(): AddressInfo | string | null }): { host: string; port: number } => ({
+  host: '127.0.0.1',
+  port: (server.address() as AddressInfo).port,
+})
+
+const noLength = { 'no CONTENT_LENGTH where none was sent': 'forward says 0: uwsgi frames the body by it' }
+
+const behindProxy: Skips = {
+  'start has run before the first request': 'the container does not call `start`',
+  'CONTENT_TYPE and CONTENT_LENGTH when they were sent, without HTTP_':
+    'uwsgi_pass sends HTTP_CONTENT_TYPE and HTTP_CONTENT_LENGTH too, and the uwsgi front keeps them',
+}
+const byClose = 'a uwsgi answer without a length ends with its connection, which nginx takes for its end'
+
+export const fronts: readonly Front[] = [
+  {
+    name: 'memory',
+    skips: {},
+    start: async () => ({ client: memoryClient(conformanceApplication()), stop: async () => {} }),
+  },
+  { name: 'http', skips: {}, start: startHttp },
+  { name: 'uwsgi', skips: noLength, start: startUwsgi },
+  {
+    name: 'proxy -> container',
+    skips: behindProxy,
+    start: () => startTiers('trivet-proxy', { informational: 'the proxy does not pass 103 on' }),
+  },
+  {
+    name: 'nginx -> container',
+    peer: 'nginx',
+    skips: {
+      ...behindProxy,
+      'excInfo after the headers is thrown again': byClose,
+      'an error after the first chunk breaks the connection, is logged, and the body closed': byClose,
+      'a header that comes twice is one value': 'nginx before 1.23 passes on the first',
+    },
+    start: () =>
+      startTiers('nginx', {
+        informational: 'nginx before 1.29 does not pass 103 on',
+        upgrade: 'uwsgi_pass of nginx does not upgrade',
+        trailers: 'uwsgi_pass of nginx drops trailers',
+      }),
+  },
+]
+
+async function startHttp(): Promise<RunningFront> {
+  const errors: Error[] = []
+  const application = conformanceApplication()
+  await application.start?.()
+  const server = serveHttp(application, { ...quiet, environ, onError: (error) => errors.push(error) })
+  await server.listen(local)
+  return {
+    client: httpClient(addressOf(server), { log: () => errors.join('\n') }),
+    stop: async () => await server.close(),
+  }
+}
+
+async function startUwsgi(): Promise<RunningFront> {
+  const folder = await temporaryFolder()
+  const path = folder.join('app.sock')
+  const errors: Error[] = []
+  const application = conformanceApplication()
+  await application.start?.()
+  const behind = serveUwsgi(application, { ...quiet, environ, onError: (error) => errors.push(error) })
+  await behind.listen({ path })
+  const server = serveHttp(forward(`unix:${path}`), { ...quiet, onError: () => {} })
+  await server.listen(local)
+  return {
+    client: httpClient(addressOf(server), { log: () => errors.join('\n') }),
+    async stop() {
+      await server.close()
+      behind.close()
+      await folder.remove()
+    },
+  }
+}
+
+async function startTiers(front: FrontName, lacks: Partial<Record<Ability, string>>): Promise<RunningFront> {
+  const stack = await startStack({ front, module: fixture('conformance.ts') })
+  return {
+    client: httpClient(stack.address, {
+      lacks: { deployer: 'the container has no option for it', ...lacks },
+      log: () => stack.container.output,
+    }),
+    stop: () => stack.stop(),
+  }
+}

@@ -1,0 +1,506 @@
+/** The suite. To add a case is to add a row here, and a route where none does what it needs. */
+import type { ConformanceCase } from './case.ts'
+
+const everyByte = String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i))
+const lines = 'one\ntwo\nthree'
+
+const environ: readonly ConformanceCase[] = [
+  {
+    name: 'an application is called with two arguments, again and again',
+    items: [1],
+    request: { target: '/arguments' },
+    twice: true,
+    response: { status: 200, body: '2' },
+  },
+  {
+    name: 'environ is fresh for each request and a plain object',
+    items: [2],
+    request: { target: '/fresh' },
+    twice: true,
+    response: { status: 200, body: 'fresh true' },
+  },
+  {
+    name: 'the required variables',
+    items: [3, 4, 7, 8],
+    request: { target: '/environ' },
+    response: { status: 200 },
+    environ: {
+      REQUEST_METHOD: 'GET',
+      SCRIPT_NAME: '',
+      PATH_INFO: '/environ',
+      QUERY_STRING: '',
+      SERVER_NAME: true,
+      SERVER_PORT: true,
+      SERVER_PROTOCOL: 'HTTP/1.1',
+      CONTENT_TYPE: null,
+      HTTPS: null,
+      'conformance.null': '',
+    },
+  },
+  {
+    name: 'no CONTENT_LENGTH where none was sent',
+    items: [4],
+    request: { target: '/environ' },
+    response: { status: 200 },
+    environ: { CONTENT_LENGTH: null },
+  },
+  {
+    name: 'SERVER_PROTOCOL is the client’s',
+    items: [3],
+    request: { target: '/environ', version: '1.0' },
+    response: { status: 200 },
+    environ: { SERVER_PROTOCOL: 'HTTP/1.0' },
+    needs: ['http/1.0'],
+  },
+  {
+    name: 'any method comes through',
+    items: [3, 35],
+    request: { target: '/environ', method: 'PROPFIND' },
+    response: { status: 200 },
+    environ: { REQUEST_METHOD: 'PROPFIND' },
+  },
+  {
+    name: 'PATH_INFO is decoded into bytes, QUERY_STRING is left as it came',
+    items: [4, 6],
+    request: { target: '/environ/a%20b/%C3%A9?x=%20y&z' },
+    response: { status: 200 },
+    environ: { PATH_INFO: '/environ/a b/\u00c3\u00a9', QUERY_STRING: 'x=%20y&z' },
+  },
+  {
+    name: 'CONTENT_TYPE and CONTENT_LENGTH when they were sent, without HTTP_',
+    items: [4, 5],
+    request: { target: '/environ', method: 'POST', headers: [['Content-Type', 'text/x-case']], body: 'abc' },
+    response: { status: 200 },
+    environ: { CONTENT_TYPE: 'text/x-case', CONTENT_LENGTH: '3', HTTP_CONTENT_TYPE: null, HTTP_CONTENT_LENGTH: null },
+  },
+  {
+    name: 'a header becomes HTTP_NAME, and none that was not sent is there',
+    items: [5, 7],
+    request: { target: '/environ', headers: [['X-Case-Name', 'value']] },
+    response: { status: 200 },
+    environ: { HTTP_X_CASE_NAME: 'value', HTTP_X_OTHER: null, HTTP_COOKIE: null },
+  },
+  {
+    name: 'a header that comes twice is one value',
+    items: [5],
+    request: {
+      target: '/environ',
+      headers: [
+        ['X-Twice', 'a'],
+        ['X-Twice', 'b'],
+      ],
+    },
+    response: { status: 200 },
+    environ: { HTTP_X_TWICE: 'a, b' },
+  },
+  {
+    name: 'header bytes beyond ASCII are U+0080 to U+00FF',
+    items: [6],
+    request: { target: '/environ', headers: [['X-Latin', 'caf\u00e9']] },
+    response: { status: 200 },
+    environ: { HTTP_X_LATIN: 'caf\u00e9' },
+    needs: ['raw-header-bytes'],
+  },
+  {
+    name: 'the tsgi keys',
+    items: [9, 12, 14, 15, 45, 50],
+    request: { target: '/environ' },
+    response: { status: 200 },
+    environ: {
+      'tsgi.version': '1, 0',
+      'tsgi.url_scheme': 'http',
+      'tsgi.input': 'read readline readlines iterate',
+      'tsgi.errors': 'write writelines flush',
+      'tsgi.multithread': 'false',
+      'tsgi.run_once': 'false',
+      'tsgi.signal': 'a signal',
+    },
+  },
+  {
+    name: 'a deployer’s own pair',
+    items: [10],
+    request: { target: '/environ' },
+    response: { status: 200 },
+    environ: { 'conformance.deployer': 'yes' },
+    needs: ['deployer'],
+  },
+]
+
+const input: readonly ConformanceCase[] = [
+  {
+    name: 'a chunked body comes without its chunks',
+    items: [11],
+    request: { target: '/echo', method: 'POST', body: lines, chunked: true },
+    response: { status: 200, body: lines },
+  },
+  {
+    name: 'a chunked body: no HTTP_TRANSFER_ENCODING',
+    items: [11],
+    request: { target: '/environ', method: 'POST', body: lines, chunked: true },
+    response: { status: 200 },
+    environ: { HTTP_TRANSFER_ENCODING: null },
+  },
+  {
+    name: 'read: sizes, the rest, and nothing after the end',
+    items: [12, 13],
+    request: { target: '/read', method: 'POST', body: '0123456789' },
+    response: { status: 200, body: '01||234|56789||' },
+  },
+  {
+    name: 'readline: whole lines, at most so many bytes, the last without its end',
+    items: [12, 13],
+    request: { target: '/readline', method: 'POST', body: lines },
+    response: { status: 200, body: String.raw`["one\n","tw","o\n","three",""]` },
+  },
+  {
+    name: 'readlines: as many as the hint needs, then all',
+    items: [12, 13],
+    request: { target: '/readlines', method: 'POST', body: lines },
+    response: { status: 200, body: String.raw`["one\n","-","two\n","three"]` },
+  },
+  {
+    name: 'iteration yields the whole body',
+    items: [12, 13],
+    request: { target: '/iterate', method: 'POST', body: 'x'.repeat(200_000) },
+    response: { status: 200, body: 'x'.repeat(200_000) },
+  },
+  {
+    name: 'no body reads as empty, without waiting',
+    items: [13],
+    request: { target: '/read' },
+    response: { status: 200, body: '|||||' },
+  },
+  {
+    name: 'every byte of a request body',
+    items: [35],
+    request: { target: '/echo', method: 'POST', body: everyByte },
+    response: { status: 200, body: everyByte },
+  },
+  {
+    name: 'a body that nobody reads',
+    items: [13],
+    request: { target: '/unread', method: 'POST', body: 'ignored' },
+    response: { status: 200, body: 'not read' },
+  },
+  {
+    name: 'any text on tsgi.errors',
+    items: [14],
+    request: { target: '/errors' },
+    response: { status: 200, body: 'written' },
+  },
+  {
+    name: '100 Continue before the body',
+    items: [42],
+    request: { target: '/echo', method: 'POST', body: 'waited', headers: [['Expect', '100-continue']], waits: true },
+    response: { status: 200, body: 'waited', informational: [100] },
+    needs: ['expect-continue'],
+  },
+  {
+    name: 'no 100 Continue for HTTP/1.0',
+    items: [42],
+    request: { target: '/echo', method: 'POST', body: 'sent', headers: [['Expect', '100-continue']], version: '1.0' },
+    response: { status: 200, body: 'sent', informational: [] },
+    needs: ['expect-continue', 'http/1.0'],
+  },
+]
+
+const start: readonly ConformanceCase[] = [
+  {
+    name: 'startResponse inside the first iteration',
+    items: [16],
+    request: { target: '/start-in-iteration' },
+    response: { status: 200, body: 'late start' },
+  },
+  {
+    name: 'any status and reason',
+    items: [17],
+    request: { target: '/reason' },
+    response: { status: 299, reason: 'Fine By Me', body: 'ok' },
+  },
+  {
+    name: 'repeated fields keep their number and order',
+    items: [18, 35],
+    request: { target: '/fields' },
+    response: { status: 200, headers: { 'set-cookie': ['a=1', 'b=2; Path=/'], 'x-first': '1', 'x-last': 'caf\u00e9' } },
+  },
+  {
+    name: 'the application may use its list again',
+    items: [18],
+    request: { target: '/kept-list' },
+    twice: true,
+    response: { status: 200, headers: { 'x-once': ['1'] }, body: 'ok' },
+  },
+  {
+    name: 'what must not be said is refused at the call',
+    items: [17, 18, 19, 20, 40],
+    request: { target: '/refused' },
+    response: { status: 200, body: 'all refused' },
+  },
+  {
+    name: 'Content-Length in any case is one Content-Length',
+    items: [20],
+    request: { target: '/length-in-any-case' },
+    response: { status: 200, headers: { 'content-length': ['2'] }, body: 'ok' },
+  },
+  {
+    name: 'startResponse returns a function',
+    items: [21],
+    request: { target: '/returns-write' },
+    response: { status: 200, body: 'function' },
+  },
+  {
+    name: 'an error after an empty chunk is still a 500',
+    items: [22, 32, 43],
+    request: { target: '/error-before-bytes' },
+    response: { status: 500, headers: { 'x-unsent': null } },
+    notes: ['closed'],
+  },
+  {
+    name: 'a second call without excInfo is an error',
+    items: [23],
+    request: { target: '/start-twice' },
+    response: { status: 500 },
+  },
+  {
+    name: 'excInfo before the headers replaces them',
+    items: [24],
+    request: { target: '/replaced' },
+    response: { status: 503, reason: 'Replaced', headers: { 'x-old': null, 'x-new': '1' }, body: 'replaced' },
+  },
+  {
+    name: 'excInfo after the headers is thrown again',
+    items: [25, 43],
+    request: { target: '/too-late' },
+    response: { status: 200, body: 'sent', broken: true },
+    notes: ['thrown again'],
+  },
+  {
+    name: 'excInfo is forgotten',
+    items: [27],
+    request: { target: '/forgets' },
+    twice: true,
+    response: { status: 200, body: 'forgotten' },
+  },
+]
+
+const body: readonly ConformanceCase[] = [
+  {
+    name: 'an array has the sum as its Content-Length',
+    items: [28, 38],
+    request: { target: '/array' },
+    response: { status: 200, headers: { 'content-length': '5', 'transfer-encoding': null }, body: 'abcde' },
+  },
+  {
+    name: 'a single chunk of an iterable',
+    items: [28, 38],
+    request: { target: '/single' },
+    response: { status: 200, body: 'single' },
+    notes: ['closed'],
+  },
+  {
+    name: 'a chunk leaves before the next is asked for, and other requests are served meanwhile',
+    items: [29, 45, 46],
+    request: { target: '/one-by-one', during: { body: 'first', target: '/release?/one-by-one' } },
+    response: { status: 200, body: 'first second' },
+  },
+  {
+    name: 'what is written leaves at once',
+    items: [29, 33],
+    request: { target: '/written-one-by-one', during: { body: 'first', target: '/release?/written-one-by-one' } },
+    response: { status: 200, body: 'first second' },
+  },
+  {
+    name: 'written data comes before yielded',
+    items: [33, 47],
+    request: { target: '/write-and-yield' },
+    response: { status: 200, body: 'written yielded' },
+    notes: ['closed'],
+  },
+  {
+    name: 'every byte of a response body',
+    items: [35],
+    request: { target: '/bytes' },
+    response: { status: 200, body: everyByte },
+  },
+  {
+    name: 'a body is iterated once, and nothing else of it is used or set',
+    items: [30],
+    request: { target: '/watched' },
+    response: { status: 200, body: 'watched' },
+    notes: ['iterated 1 times'],
+  },
+  {
+    name: 'close after the last chunk',
+    items: [32, 48],
+    request: { target: '/chunks' },
+    response: { status: 200, body: 'one two three' },
+    notes: ['closed'],
+  },
+  {
+    name: 'an error after the first chunk breaks the connection, is logged, and the body closed',
+    items: [32, 43],
+    request: { target: '/closed-after-error' },
+    response: { status: 200, body: 'sent', broken: true },
+    notes: ['closed'],
+    logged: 'conformance: boom',
+    needs: ['log'],
+  },
+  {
+    name: 'an endless body is closed when the client goes',
+    items: [32, 48],
+    request: { target: '/closed-when-gone', leavesAfter: 'xxxx' },
+    response: { status: 200, broken: true },
+    notes: ['closed'],
+    needs: ['leave'],
+  },
+]
+
+const framing: readonly ConformanceCase[] = [
+  {
+    name: 'Date and Server are added',
+    items: [34],
+    request: { target: '/array' },
+    response: { status: 200, headers: { date: true, server: true } },
+    needs: ['wire'],
+  },
+  {
+    name: 'no more than Content-Length is sent',
+    items: [36],
+    request: { target: '/too-long' },
+    response: { status: 200, body: 'ab', broken: 'either' },
+    notes: ['closed'],
+  },
+  {
+    name: 'too short a body breaks the connection, and is logged',
+    items: [31, 37],
+    request: { target: '/too-short' },
+    response: { status: 200, body: 'ab', broken: true },
+    notes: ['closed'],
+  },
+  {
+    name: 'chunks for HTTP/1.1',
+    items: [39],
+    request: { target: '/one-by-one', during: { body: 'first', target: '/release?/one-by-one' } },
+    response: {
+      status: 200,
+      headers: { 'transfer-encoding': 'chunked', 'content-length': null },
+      body: 'first second',
+    },
+    needs: ['wire'],
+  },
+  {
+    name: 'close for HTTP/1.0',
+    items: [39],
+    request: { target: '/one-by-one', version: '1.0', during: { body: 'first', target: '/release?/one-by-one' } },
+    response: { status: 200, headers: { 'transfer-encoding': null, 'content-length': null }, body: 'first second' },
+    needs: ['wire', 'http/1.0'],
+  },
+  {
+    name: 'HEAD of an array: its length, no body',
+    items: [41],
+    request: { target: '/array', method: 'HEAD' },
+    response: { status: 200, headers: { 'content-length': '5' }, body: '' },
+  },
+  {
+    name: 'HEAD closes the body too',
+    items: [32, 41],
+    request: { target: '/chunks', method: 'HEAD' },
+    response: { status: 200, body: '' },
+    notes: ['closed'],
+  },
+  {
+    name: 'an error before anything was sent is a 500',
+    items: [43],
+    request: { target: '/error-at-once' },
+    response: { status: 500 },
+  },
+]
+
+const extensions: readonly ConformanceCase[] = [
+  {
+    name: 'file_wrapper begins at the offset and closes the file',
+    items: [44],
+    request: { target: '/file' },
+    response: { status: 200, body: 'cdefgh' },
+    notes: ['closed'],
+  },
+  {
+    name: 'file_wrapper stops at the length',
+    items: [44],
+    request: { target: '/file-part' },
+    response: { status: 200, headers: { 'content-length': '3' }, body: 'cde' },
+    notes: ['closed'],
+  },
+  {
+    name: 'signal aborts when the client goes',
+    items: [50],
+    request: { target: '/signal', leavesAfter: 'here' },
+    response: { status: 200, broken: true },
+    notes: ['aborted false', 'aborted true'],
+    needs: ['leave'],
+  },
+  {
+    name: 'early hints before the answer',
+    items: [51],
+    request: { target: '/early-hints' },
+    response: { status: 200, body: 'hinted', informational: [103] },
+    needs: ['informational'],
+  },
+  {
+    name: 'trailers for a client that takes them',
+    items: [52],
+    request: {
+      target: '/trailers',
+      headers: [
+        ['TE', 'trailers'],
+        ['Connection', 'TE'],
+      ],
+    },
+    response: { status: 200, body: 'with trailers', trailers: { 'x-sum': '42' } },
+    needs: ['trailers'],
+  },
+  {
+    name: 'an upgrade hands over the connection',
+    items: [53],
+    request: {
+      target: '/upgrade',
+      headers: [
+        ['Connection', 'Upgrade'],
+        ['Upgrade', 'conformance'],
+      ],
+      sends: 'shout',
+    },
+    response: { status: 101, headers: { upgrade: 'conformance', 'x-chosen': 'yes' }, body: 'SHOUT' },
+    needs: ['upgrade'],
+  },
+  {
+    name: 'response_finished, last added first, with the environ',
+    items: [49, 54],
+    request: { target: '/finished' },
+    response: { status: 200, body: 'ok' },
+    notes: ['closed', 'the last hook first', 'the environ, 200, no error'],
+  },
+  {
+    name: 'response_finished after an error has the error',
+    items: [49, 54],
+    request: { target: '/finished-after-error' },
+    response: { status: 500 },
+    notes: ['closed', 'the last hook first', 'the environ, 500, conformance: boom'],
+  },
+  {
+    name: 'start has run before the first request',
+    items: [55],
+    request: { target: '/lifespan' },
+    response: { status: 200, body: 'started' },
+  },
+]
+
+/** Every case, by chapter of the specification. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...environ,
+  ...input,
+  ...start,
+  ...body,
+  ...framing,
+  ...extensions,
+]
