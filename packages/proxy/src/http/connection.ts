@@ -120,15 +120,15 @@ export class Connection extends ClientWire {
     }
     this.deadline = Number.POSITIVE_INFINITY
     this.input.consume(failure === undefined ? head.length : this.input.length)
-    this.#startRequest(head, failure, now)
+    this.#startRequest(failure, now)
     return true
   }
 
-  #startRequest(head: HeadReader, failure: HeadError | undefined, now: number): void {
+  #startRequest(failure: HeadError | undefined, now: number): void {
     this.requests++
     this.service.statistics.requests++
     this.#state = 'request'
-    this.#request = openRequest(this, head, failure, now)
+    this.#request = openRequest(this, this.#head, failure, now)
     startRequest(this.#request)
   }
 
@@ -138,8 +138,7 @@ export class Connection extends ClientWire {
     request.finished = true
     settleRequest(request)
     if (this.#state === 'closed') return
-    const { core } = request.location
-    this.#core = core
+    const core = (this.#core = request.location.core)
     this.deadline = Number.POSITIVE_INFINITY
     if (isBroken) this.destroy()
     else if (!request.keepAlive || core.keepaliveTimeout === 0 || this.service.draining) this.#closeAfter(request)
@@ -253,7 +252,7 @@ export class Connection extends ClientWire {
   #headTimeout(): void {
     logSlow(this, 'reading client request line')
     this.input.takeAll()
-    this.#startRequest(this.#head, new HeadError(408, 'client timed out'), Date.now())
+    this.#startRequest(new HeadError(408, 'client timed out'), Date.now())
   }
 
   #onDrain(): void {
