@@ -131,6 +131,14 @@ test('application: input sizes and error text', async () => {
   expect(sink.errors).toEqual([])
 })
 
+test('server: an input that gives more than was asked for, or no bytes', async () => {
+  const environ = new Recorder().environ()
+  environ['tsgi.input'] = Object.assign(inputOf('abc'), { read: async () => text('abc') })
+  const linted = lint(fine)
+  void linted(environ, noStart)
+  await expect(environ['tsgi.input'].read(2)).rejects.toMatchObject({ code: 'input-chunk', side: 'server' })
+})
+
 function inputOf(body: string): InputQueue {
   const queue = new InputQueue({ pause() {}, resume() {} })
   queue.push(text(body))
