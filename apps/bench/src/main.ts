@@ -1,8 +1,10 @@
 /** `pnpm bench [name] [options]`: runs one benchmark and prints its table; without a name, the whole stack's. */
 import { parseArgs } from 'node:util'
+import { benchGateway } from './gateway.ts'
 import { benchStack } from './stack.ts'
 
 const benchmarks = {
+  gateway: { run: benchGateway, about: 'calls of a hello, the Fetch adapter and Hono, the Node adapter and node:http' },
   stack: { run: benchStack, about: 'proxy -> container against nginx -> uWSGI, hello world, memory' },
 } as const
 
