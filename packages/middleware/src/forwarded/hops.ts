@@ -20,7 +20,8 @@ export function forwardedHops(header: string | undefined): readonly Hop[] {
     const [, name, quoted, token, end] = match
     if (name !== undefined) hop[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? token ?? ''
     if (end === ';') continue
-    hops.push({ for: hop['for'], proto: hop['proto'], host: hop['host'] })
+    // Empty elements of a list mean nothing (RFC 9110 section 5.6.1).
+    if (Object.keys(hop).length > 0) hops.push({ for: hop['for'], proto: hop['proto'], host: hop['host'] })
     hop = {}
   }
   return hops
