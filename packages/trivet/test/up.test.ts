@@ -18,11 +18,21 @@ test('Ctrl-C while the application still loads ends the start, quietly and with 
   expect(await folder.list()).toEqual(['app.mjs'])
 })
 
+test('an application that throws is told once, without the frames of Node', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('app.ts', 'throw new Error("no database")')
+  const end = await runToEnd(process.execPath, [bin, 'up', 'app.ts'], { cwd: folder.path })
+  expect(end.output).toMatch(
+    /^trivet: the application does not load: Error: no database\n {4}at [^\n]*app\.ts:1:7\)?\n$/,
+  )
+  expect(end.code).toBe(1)
+})
+
 test.each([
   [['sit.conf', 'app.ts'], 2, 'there is no `sit.conf` in FOLDER; it has site.conf\n'],
   [['no/site.conf', 'app.ts'], 2, 'there is no FOLDER/no/site.conf: there is no folder FOLDER/no\n'],
   [['site.conf', 'app.ts'], 2, 'site.conf has no `uwsgi_pass`'],
-  [['ap.ts'], 1, 'there is no `ap.ts` in FOLDER, did you mean `app.ts`?\n'],
+  [['ap.ts'], 1, 'trivet: the application does not load: there is no `ap.ts` in FOLDER, did you mean `app.ts`?\n'],
   [['ap.ini'], 1, 'did you mean `app.ini`?'],
 ])('up %j says what is wrong and what is near', async (args, code, message) => {
   await using folder = await temporaryFolder()

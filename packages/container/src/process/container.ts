@@ -7,7 +7,6 @@ import { closeSync, fchownSync, openSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import {
-  bind,
   formatAddress,
   Master,
   PidFile,
@@ -20,6 +19,7 @@ import {
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig, Front, FrontProtocol } from '../config/model.ts'
 import type { WorkerPayload, WorkerStatistics } from '../worker/payload.ts'
+import { bindFronts } from './bind-fronts.ts'
 import type { ContainerLog } from './log.ts'
 import { watchTouch } from './touch.ts'
 
@@ -84,7 +84,7 @@ export class Container {
     execArgv: readonly string[] = [],
     onCreated?: (container: Container) => void,
   ): Promise<Container> {
-    const listeners = await bindAll(config)
+    const listeners = await bindFronts(config)
     const container = new Container(config, listeners, log, execArgv)
     onCreated?.(container)
     try {
@@ -212,29 +212,6 @@ function serving(info: unknown): string {
 }
 
 const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]
-
-async function bindAll(config: ContainerConfig): Promise<readonly BoundListener[]> {
-  const listeners: BoundListener[] = []
-  const options = {
-    backlog: config.backlog,
-    ...(config.socketMode === undefined ? {} : { mode: config.socketMode }),
-    ...(config.socketOwner === undefined ? {} : { uid: config.socketOwner.uid }),
-    ...(config.socketOwner?.gid === undefined ? {} : { gid: config.socketOwner.gid }),
-  }
-  for (const front of config.fronts) {
-    try {
-      listeners.push(await bind(front.address, options))
-    } catch (cause) {
-      for (const listener of listeners) listener.close()
-      const message = `\`${front.option}\`: ${cause instanceof Error ? cause.message : String(cause)}`
-      throw new ContainerError('BIND', message, {
-        cause,
-        diagnostics: [{ severity: 'error', message, place: front.place }],
-      })
-    }
-  }
-  return listeners
-}
 
 function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Omit<MasterOptions, 'listeners'> {
   const { application, directory, limits, log, processes, mercy } = config

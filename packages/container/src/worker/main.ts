@@ -22,13 +22,14 @@ try {
   link.failed(withoutOwnFrames(error))
 }
 
-/** The traceback up to where this package called the application's code: the rest says nothing to its author. */
+/** The traceback up to where Node or this package called the application's code: the rest says nothing to its author. */
 function withoutOwnFrames(error: unknown): unknown {
   if (!(error instanceof Error) || error.stack === undefined) return error
   const lines = error.stack.split('\n')
   const own = lines.findIndex((line) => line.includes(new URL('..', import.meta.url).href))
-  if (error instanceof ContainerError) error.stack = error.message
-  else if (own > 0) error.stack = lines.slice(0, own).join('\n')
+  const end = own > 0 ? own : lines.length
+  const last = lines.slice(0, end).findLastIndex((line) => !line.includes('node:internal/'))
+  error.stack = error instanceof ContainerError ? error.message : lines.slice(0, Math.max(1, last + 1)).join('\n')
   return error
 }
 

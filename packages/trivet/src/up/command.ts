@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startContainer } from '@trivet/container'
+import { ContainerError, startContainer } from '@trivet/container'
 import { startProxy } from '@trivet/proxy'
 import { UsageError, readArguments, upUsage } from './arguments.ts'
 import { say } from './output.ts'
@@ -86,6 +86,8 @@ function stopOnSignal(tiers: readonly Tier[]): Stop {
 }
 
 function report(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error)
+  const cause = error instanceof Error ? error.message : String(error)
+  const isLoad = error instanceof ContainerError && error.code === 'LOAD'
+  const text = isLoad ? `the application does not load: ${cause}` : cause
   process.stderr.write(`trivet: ${text}\n${error instanceof UsageError ? '\ntrivet up --help tells more\n' : ''}`)
 }
