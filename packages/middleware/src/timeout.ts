@@ -6,7 +6,7 @@
 import type { Application, Awaitable, Body, Bytes, Environ, Middleware, StartResponse } from '@trivet/gateway'
 import { answerPlain } from './exchange/plain-answer.ts'
 import { changedEnviron } from './exchange/environ.ts'
-import { discardBody, hooksOf } from './exchange/watched-body.ts'
+import { discardBody, hooksOf, returnEarly } from './exchange/watched-body.ts'
 import { MiddlewareError } from './middleware-error.ts'
 
 /** Answers 503 when nothing of a response was sent after `milliseconds`, and aborts `tsgi.signal` inside. */
@@ -31,9 +31,12 @@ class Deadline {
     this.passed = promise
     this.timer = setTimeout(() => {
       this.controller.abort(new MiddlewareError('response-timeout', `no response within ${milliseconds} ms`))
-      environ['tsgi.errors'].write(
-        `${environ.REQUEST_METHOD} ${environ.PATH_INFO}: no response within ${milliseconds} ms\n`,
-      )
+      // Whoever left does not wait: only a response that somebody misses is worth a line.
+      if (!environ['tsgi.signal'].aborted) {
+        environ['tsgi.errors'].write(
+          `${environ.REQUEST_METHOD} ${environ.PATH_INFO}: no response within ${milliseconds} ms\n`,
+        )
+      }
       resolve('passed')
     }, milliseconds)
   }
@@ -147,8 +150,7 @@ class TimedBody implements AsyncIterableIterator<Bytes, undefined> {
   }
 
   async return(): Promise<IteratorResult<Bytes, undefined>> {
-    const target = (this.iterator ?? this.body) as { return?: () => unknown }
-    await target.return?.()
+    await returnEarly(this.iterator ?? this.body)
     return { done: true, value: undefined }
   }
 

@@ -9,7 +9,7 @@
  */
 import { GatewayError } from '@trivet/gateway'
 import type { Application, Awaitable, Body, Bytes, Environ, HeaderList, StartResponse, Write } from '@trivet/gateway'
-import { hooksOf } from './watched-body.ts'
+import { hooksOf, returnEarly } from './watched-body.ts'
 
 /** Changes a body on its way out: a chunk for a chunk, and what is left at the end. */
 export interface Transform {
@@ -148,8 +148,7 @@ class HeldBody implements AsyncIterableIterator<Bytes, undefined> {
   }
 
   async return(): Promise<IteratorResult<Bytes, undefined>> {
-    const target = (this.iterator ?? this.body) as { return?: () => unknown }
-    await target.return?.()
+    await returnEarly(this.iterator ?? this.body)
     return { done: true, value: undefined }
   }
 }

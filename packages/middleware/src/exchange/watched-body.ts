@@ -35,11 +35,16 @@ export function hooksOf(body: Body): BodyHooks {
   return hooks
 }
 
+/** Ends an iteration early, or a generator that was never begun: `return()` where there is one. */
+export function returnEarly(iteration: unknown): unknown {
+  const { return: finish } = iteration as { return?: unknown }
+  return typeof finish === 'function' ? (finish.call(iteration) as unknown) : undefined
+}
+
 /** Closes a body that will not be sent: close() and then, where iteration never began, return(). */
 export async function discardBody(body: Body): Promise<void> {
   await body.close?.()
-  const unstarted = body as { return?: unknown }
-  if (typeof unstarted.return === 'function') await unstarted.return()
+  await returnEarly(body)
 }
 
 function watchedHooks(body: Body, watch: BodyWatch): BodyHooks {
@@ -86,8 +91,7 @@ class WatchedChunks implements IterableIterator<Bytes, undefined> {
   }
 
   return(): IteratorResult<Bytes, undefined> {
-    const target = (this.iterator ?? this.body) as { return?: () => unknown }
-    target.return?.()
+    returnEarly(this.iterator ?? this.body)
     return { done: true, value: undefined }
   }
 }
@@ -126,8 +130,7 @@ class WatchedStream implements AsyncIterableIterator<Bytes, undefined> {
   }
 
   async return(): Promise<IteratorResult<Bytes, undefined>> {
-    const target = (this.iterator ?? this.body) as { return?: () => unknown }
-    await target.return?.()
+    await returnEarly(this.iterator ?? this.body)
     return { done: true, value: undefined }
   }
 }
