@@ -23,3 +23,29 @@ describe.for(['express', 'koa', 'fastify', 'hono', 'h3'])('%s', (name) => {
     expect(await check((path, init) => fetch(origin + path, init))).toEqual(expected)
   })
 })
+
+test('ws: an echo', async () => {
+  const port = await freePort()
+  await using child = await Child.start(bin('trivet-container'), [
+    '--http',
+    `127.0.0.1:${port}`,
+    '--module',
+    sample('ws'),
+  ])
+  await listening({ host: '127.0.0.1', port })
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`)
+  const large = 'x'.repeat(300_000)
+  const messages: unknown[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  socket.addEventListener('error', () => reject(new Error(`no WebSocket:\n${child.output}`)))
+  socket.addEventListener('message', ({ data }) => {
+    messages.push(data)
+    if (messages.length === 1) socket.send('hello')
+    else if (messages.length === 2) socket.send(large)
+    else socket.close(1000)
+  })
+  socket.addEventListener('close', ({ code }) => (code === 1000 ? resolve() : reject(new Error(`closed: ${code}`))))
+  await promise
+  expect(messages).toEqual(['welcome', 'hello', large])
+  expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('a page')
+})

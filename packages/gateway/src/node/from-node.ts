@@ -1,19 +1,23 @@
+import { Server } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Application } from '../contract.ts'
 import { asError } from '../gateway-error.ts'
 import { incomingMessage } from './incoming.ts'
 import { Answer } from './outgoing.ts'
 import { GatewaySocket } from './socket.ts'
+import { emitUpgrade, wantsUpgrade } from './upgrade.ts'
 
 /** A listener of node:http's 'request' event: an Express app, Koa's callback(), Connect, or a plain function. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
- * An application out of a Node request listener, or of an object with one as its `handle` (an Express router). The pair
+ * An application out of a Node request listener, of an object with one as its `handle` (an Express router), or of an
+ * http.Server that does not listen: its `upgrade` listeners (`ws`) then get the upgrades that clients offer. The pair
  * it is called with are Node's own IncomingMessage and ServerResponse; a listener that never ends its response leaves
  * the request open, as under node:http.
  */
-export function fromNode(listener: NodeListener | { handle: NodeListener }): Application {
+export function fromNode(listener: NodeListener | { handle: NodeListener } | Server): Application {
+  if (listener instanceof Server) return fromServer(listener)
   const handle: NodeListener =
     typeof listener === 'function' ? listener : (request, response) => listener.handle(request, response)
   return (environ, startResponse) => {
@@ -25,6 +29,14 @@ export function fromNode(listener: NodeListener | { handle: NodeListener }): App
     const body = answer.body()
     if (body instanceof Promise) watch(environ['tsgi.signal'], request, answer, body)
     return body
+  }
+}
+
+function fromServer(server: Server): Application {
+  const requests = fromNode((request, response) => server.emit('request', request, response))
+  return (environ, startResponse) => {
+    if (wantsUpgrade(server, environ)) return emitUpgrade(server, environ, startResponse)
+    return requests(environ, startResponse)
   }
 }
 
