@@ -1,4 +1,6 @@
 /** Every front that the gateway's suite runs on. To add one is to add a row. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type Ability,
@@ -8,6 +10,7 @@ import {
   memoryClient,
   type Skips,
 } from '@trivet/gateway/conformance'
+import { toNode } from '@trivet/gateway/node'
 import { serve as serveHttp } from '@trivet/http1/gateway'
 import { temporaryFolder } from '@trivet/testing'
 import { forward, serve as serveUwsgi } from '@trivet/uwsgi/gateway'
@@ -43,6 +46,7 @@ const behindProxy: Skips = {
     'uwsgi_pass sends HTTP_CONTENT_TYPE and HTTP_CONTENT_LENGTH too, and the uwsgi front keeps them',
 }
 const byClose = 'a uwsgi answer without a length ends with its connection, which nginx takes for its end'
+const overtaken = 'what was written in the same turn is lost when node:http destroys the connection'
 
 export const fronts: readonly Front[] = [
   {
@@ -52,6 +56,16 @@ export const fronts: readonly Front[] = [
   },
   { name: 'http', skips: {}, start: startHttp },
   { name: 'uwsgi', skips: noLength, start: startUwsgi },
+  {
+    name: 'node:http',
+    skips: {
+      'Date and Server are added': 'node:http adds no Server',
+      'excInfo after the headers is thrown again': overtaken,
+      'no more than Content-Length is sent': overtaken,
+      'too short a body breaks the connection, and is logged': overtaken,
+    },
+    start: startNode,
+  },
   {
     name: 'proxy -> container',
     skips: behindProxy,
@@ -84,6 +98,23 @@ async function startHttp(): Promise<RunningFront> {
   return {
     client: httpClient(addressOf(server), { log: () => errors.join('\n') }),
     stop: async () => await server.close(),
+  }
+}
+
+async function startNode(): Promise<RunningFront> {
+  const application = conformanceApplication()
+  await application.start?.()
+  const server = createServer(toNode(application)).listen(local.port, local.host)
+  await once(server, 'listening')
+  return {
+    client: httpClient(addressOf(server), {
+      lacks: { deployer: 'toNode has no option for it', upgrade: 'toNode does not upgrade' },
+    }),
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
   }
 }
 

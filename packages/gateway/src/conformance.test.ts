@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { compose } from './compose.ts'
 import { conformanceApplication, conformanceCases, memoryClient, runCase } from './conformance.ts'
-import type { Middleware } from './contract.ts'
+import type { Environ, Middleware } from './contract.ts'
 
 /** A middleware that changes nothing must not be noticed. */
 const transparent: Middleware = (application) => (environ, startResponse) => application(environ, startResponse)
@@ -18,3 +18,24 @@ for (const [where, client] of Object.entries(clients)) {
     expect(reason).toBe('')
   })
 }
+
+let shared: Environ | undefined
+const broken: Readonly<Record<string, Middleware>> = {
+  'repeated fields keep their number and order': (application) => (environ, startResponse) =>
+    application(environ, (status, headers, excInfo) => startResponse(status, [...new Map(headers)], excInfo)),
+  'environ is fresh for each request and a plain object': (application) => (environ, startResponse) =>
+    application((shared = Object.assign(shared ?? environ, { PATH_INFO: environ.PATH_INFO })), startResponse),
+  'any status and reason': (application) => (environ, startResponse) =>
+    application(environ, (status, headers, excInfo) => startResponse(`${status.slice(0, 3)} OK`, headers, excInfo)),
+  'excInfo before the headers replaces them': (application) => (environ, startResponse) =>
+    application(environ, (status, headers) => startResponse(status, headers)),
+  'an application is called with two arguments, again and again': (application) => (environ, startResponse) =>
+    (application as (...args: unknown[]) => ReturnType<typeof application>)(environ, startResponse, 'more'),
+}
+
+test.for(Object.entries(broken))('a middleware that breaks it fails: %s', async ([name, middleware]) => {
+  const client = memoryClient(middleware(conformanceApplication()), { lint: false })
+  const one = conformanceCases.find((candidate) => candidate.name === name)
+  const result = one === undefined ? undefined : await runCase(one, client)
+  expect(result?.outcome).toBe('fail')
+})

@@ -94,6 +94,13 @@ const environ: readonly ConformanceCase[] = [
     environ: { HTTP_X_TWICE: 'a, b' },
   },
   {
+    name: 'no HTTP_PROXY, whatever was sent (CVE-2016-5385)',
+    items: [5],
+    request: { target: '/environ', headers: [['Proxy', 'http://evil.test']] },
+    response: { status: 200 },
+    environ: { HTTP_PROXY: null },
+  },
+  {
     name: 'header bytes beyond ASCII are U+0080 to U+00FF',
     items: [6],
     request: { target: '/environ', headers: [['X-Latin', 'caf\u00e9']] },

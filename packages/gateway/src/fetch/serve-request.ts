@@ -79,5 +79,7 @@ function environOf(request: Request, disconnect: Disconnect, input: Input): Envi
   }
   if (secure) environ.HTTPS = 'on'
   for (const [name, value] of request.headers) environ[headerKey(name)] = value
+  // Many programs take it for a setting of their own (CVE-2016-5385).
+  if (environ['HTTP_PROXY'] !== undefined) delete environ['HTTP_PROXY']
   return environ
 }

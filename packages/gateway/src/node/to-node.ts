@@ -117,4 +117,7 @@ function addHeaders(environ: Environ, raw: readonly string[]): void {
     const before = environ[key]
     environ[key] = before === undefined ? value : `${before}${key === 'HTTP_COOKIE' ? '; ' : ', '}${value}`
   }
+  // Many programs take HTTP_PROXY for their own setting (CVE-2016-5385); and the chunked coding is undone already.
+  if (environ['HTTP_PROXY'] !== undefined) delete environ['HTTP_PROXY']
+  if (environ['HTTP_TRANSFER_ENCODING'] !== undefined) delete environ['HTTP_TRANSFER_ENCODING']
 }
