@@ -52,6 +52,7 @@ export class HttpConnection implements ResponseOwner {
     this.#gate = new ReadGate(socket, () => this.#continue())
     this.#patience = new Patience(socket, settings, owner.now)
     this.#around = surroundingsOf(socket, settings)
+    if (owner.draining) this.drain()
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain)
     socket.on('error', this.#onError).on('close', this.#onClose)
   }
@@ -113,9 +114,9 @@ export class HttpConnection implements ResponseOwner {
     else this.#refuse(408, 'the client sent nothing for too long')
   }
 
-  /** Closes now when idle, else after the answer. */
+  /** Closes after the answer to the request at hand, or to the one that comes in a moment. */
   drain(): void {
-    if (this.idle) this.#close()
+    if (this.idle) this.#patience.hurry(this.#owner.now)
   }
 
   destroy(): void {
@@ -183,8 +184,9 @@ export class HttpConnection implements ResponseOwner {
     }
     if (this.#stage === 'detached') return
     this.wire.flush()
-    if (this.#stage === 'closing' || (this.#owner.draining && this.idle)) this.#close()
+    if (this.#stage === 'closing') this.#close()
     else this.#regulate()
+    if (this.#owner.draining) this.drain()
   }
 
   /** One thing the parser says; false when there is nothing to do before more bytes or the end of an answer. */

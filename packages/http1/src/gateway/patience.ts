@@ -5,6 +5,12 @@ import type { Settings } from './options.ts'
 /** What a connection waits for; 'nothing' is what the application owes, or what we ourselves hold back. */
 export type Waiting = 'request' | 'head' | 'body' | 'sending' | 'nothing'
 
+/**
+ * Milliseconds that an idle connection stays while the server drains: a request may be on its way already, and only one
+ * of a kept connection would be sent again by its client (RFC 9112 section 9.3.1).
+ */
+const idleWhileDraining = 250
+
 /** How long a client may take for what is waited for. */
 export class Patience {
   readonly #settings: Settings
@@ -29,6 +35,11 @@ export class Patience {
       this.#headOf = requests
       deadline.set(now + settings.headTimeout)
     }
+  }
+
+  /** The server drains, and no request has begun. */
+  hurry(now: number): void {
+    this.#deadline.set(now + idleWhileDraining)
   }
 
   /** All is sent: the client has a little time to read it. */

@@ -26,10 +26,10 @@ export class Service {
     this.#timer.unref()
   }
 
-  /** Begins to drain: idle connections close at once. */
+  /** Begins to drain: idle connections close in a moment. */
   drain(): void {
     this.draining = true
-    for (const connection of this.connections) connection.closeIfIdle()
+    for (const connection of this.connections) connection.hurryIfIdle()
     this.#checkIdle()
   }
 
