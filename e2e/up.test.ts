@@ -8,6 +8,7 @@ import {
   freePort,
   groupMembers,
   temporaryFolder,
+  underLoad,
 } from '@trivet/testing'
 import { fetch } from 'undici'
 import { expect, test } from 'vitest'
@@ -49,6 +50,32 @@ test("an nginx.conf of one's own: the application listens where `uwsgi_pass` lea
   await using child = await Process.start(bin('trivet'), ['up', conf, fixture('probe.ts')])
   expect(await (await fetch(`${await origin(child)}/hello`)).text()).toBe('hello')
   await child.stop('SIGINT', { files: [folder.join('a.sock')] })
+})
+
+test('HUP reloads both tiers, and nothing is lost', async () => {
+  await using folder = await temporaryFolder()
+  const port = await freePort()
+  const ini = await folder.write(
+    'app.ini',
+    `[uwsgi]\nmodule = ${fixture('probe.ts')}\nsocket = ${folder.join('a.sock')}\n`,
+  )
+  const conf = await folder.write(
+    'site.conf',
+    `events {} http { access_log off; server { listen 127.0.0.1:${port};
+     location / { include uwsgi_params; uwsgi_pass unix:${folder.join('a.sock')}; } } }`,
+  )
+  await using child = await Process.start(bin('trivet'), ['up', conf, ini])
+  const old = await (await fetch(`${await origin(child)}/pid`)).text()
+  const result = await underLoad(
+    { host: '127.0.0.1', port },
+    async () => {
+      child.signal('SIGHUP')
+      await eventually(async () => (await (await fetch(`http://127.0.0.1:${port}/pid`)).text()) !== old)
+    },
+    { path: '/hello' },
+  )
+  expect(result.failures).toEqual([])
+  await child.stop('SIGTERM')
 })
 
 test('killed outright, its workers leave by themselves', async () => {

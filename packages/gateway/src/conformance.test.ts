@@ -12,10 +12,11 @@ const clients = {
 }
 
 for (const [where, client] of Object.entries(clients)) {
-  test.for(conformanceCases)(`${where}: $name`, async (one, { skip }) => {
+  test.for(conformanceCases)(`${where}: $name`, async (one) => {
     const { outcome, reason } = await runCase(one, client)
-    skip(outcome === 'skip', reason)
-    expect(reason).toBe('')
+    // What a wire cannot carry is a limit with a reason, which the matrix shows; everything else passes.
+    if (outcome === 'skip') expect(reason).not.toBe('')
+    else expect(reason).toBe('')
   })
 }
 

@@ -17,10 +17,11 @@ const front = await Front.start(application, { environ: { 'conformance.deployer'
 afterAll(() => front[Symbol.asyncDispose]())
 const client = httpClient(front.address, { log: () => front.errors.join('\n') })
 
-test.for(conformanceCases)('$name', async (one, { skip }) => {
+test.for(conformanceCases)('$name', async (one) => {
   const { outcome, reason } = await runCase(one, client)
-  skip(outcome === 'skip', reason)
-  expect(reason).toBe('')
+  // What a wire cannot carry is a limit with a reason, which the matrix shows; everything else passes.
+  if (outcome === 'skip') expect(reason).not.toBe('')
+  else expect(reason).toBe('')
 })
 
 test.for(badApplicationCases)('$name', async (one) => {

@@ -30,8 +30,9 @@ const skips = {
     'forward says CONTENT_LENGTH 0 where the client said none: uwsgi frames bodies by it',
 }
 
-test.for(conformanceCases)('$name', async (one, { skip }) => {
+test.for(conformanceCases)('$name', async (one) => {
   const { outcome, reason } = await runCase(one, client, skips)
-  skip(outcome === 'skip', reason)
-  expect(reason).toBe('')
+  // What a wire cannot carry is a limit with a reason, which the matrix shows; everything else passes.
+  if (outcome === 'skip') expect(reason).not.toBe('')
+  else expect(reason).toBe('')
 })

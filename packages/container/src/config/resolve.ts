@@ -86,6 +86,8 @@ function readFronts(values: OptionValues, directory: string, report: Report): re
       const address = values.convert(setting, (text) => readAddress(text, (path) => resolve(directory, path)))
       if (address === undefined) continue
       const twin = fronts.find((front) => sameAddress(front.address, address))
+      // A file and a command line, or a program, may well say the same.
+      if (twin?.option === option) continue
       if (twin !== undefined)
         report({
           severity: 'error',

@@ -19,7 +19,8 @@ export class UsageError extends Error {
 
 export const upUsage = `usage: trivet up [nginx.conf] [app] [options]
 
-Starts the proxy and the container together, in the foreground; Ctrl-C stops both.
+Starts the proxy and the container together, in the foreground; Ctrl-C stops both,
+HUP reloads both without losing a request.
 
   nginx.conf         the proxy's configuration; without it, one that listens on the port
                      and passes everything to the application. In a file named *.template,

@@ -4,6 +4,7 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { isatty } from 'node:tty'
 import { join } from 'node:path'
 import { ContainerError, startContainer } from '@trivet/container'
 import { startProxy } from '@trivet/proxy'
@@ -12,6 +13,7 @@ import { say } from './output.ts'
 import { type Plan, makePlan } from './plan.ts'
 
 interface Tier {
+  reload(): Promise<void>
   stop(how: { readonly graceful: boolean }): Promise<void>
 }
 
@@ -72,8 +74,11 @@ function stopOnSignal(tiers: readonly Tier[]): Stop {
   const { promise: asked, resolve } = Promise.withResolvers<void>()
   const controller = new AbortController()
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const hadTerminal = isatty(1)
   let count = 0
   const listener = (name: NodeJS.Signals): void => {
+    // A terminal that is closed sends HUP as well, and then is one no more.
+    if (name === 'SIGHUP' && count === 0 && hadTerminal === isatty(1)) return reload(tiers)
     count += 1
     if (count === 1) {
       say('trivet', `${name} received, stopping; once more to stop at once`)
@@ -85,8 +90,20 @@ function stopOnSignal(tiers: readonly Tier[]): Stop {
   return { asked, signal: controller.signal, forget: () => names.forEach((name) => process.off(name, listener)) }
 }
 
+/** HUP: new configuration and new code, each tier for itself; what does not come up leaves the old one serving. */
+function reload(tiers: readonly Tier[]): void {
+  say('trivet', 'SIGHUP received, reloading')
+  for (const tier of tiers) {
+    tier.reload().catch((error: unknown) => say('trivet', `not reloaded: ${textOf(error)}`))
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 function report(error: unknown): void {
-  const cause = error instanceof Error ? error.message : String(error)
+  const cause = textOf(error)
   const isLoad = error instanceof ContainerError && error.code === 'LOAD'
   const text = isLoad ? `the application does not load: ${cause}` : cause
   process.stderr.write(`trivet: ${text}\n${error instanceof UsageError ? '\ntrivet up --help tells more\n' : ''}`)

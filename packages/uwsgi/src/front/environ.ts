@@ -24,8 +24,11 @@ export interface EnvironSettings {
 
 const version = [1, 0] as const
 
-/** Many programs take HTTP_PROXY for their own setting (CVE-2016-5385), and nginx passes it on; chunks are undone already. */
-const leftOut = new Set(['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING'])
+/**
+ * Many programs take HTTP_PROXY for their own setting (CVE-2016-5385), and nginx passes it on; chunks are undone already;
+ * CGI has names of its own for the other two, which proxies send beside them (RFC 3875 section 4.1.18).
+ */
+const leftOut = new Set(['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING', 'HTTP_CONTENT_TYPE', 'HTTP_CONTENT_LENGTH'])
 
 type Keys = Record<string, string | undefined>
 
