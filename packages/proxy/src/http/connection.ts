@@ -14,13 +14,11 @@ import { HeadError, HeadReader } from './head.ts'
 import { openRequest, settleRequest, startRequest } from './request-life.ts'
 import type { Request } from './request.ts'
 import type { Service } from './service.ts'
-import { endSlowRequest, logSlow } from './timeouts.ts'
+import { endSlowRequest, idleWhileDraining, logSlow } from './timeouts.ts'
 import { UnwantedBody } from './unwanted-body.ts'
 
 /** More than this unread of a next request, and the socket is paused. */
 const pipelineLimit = 64 * 1024
-/** Milliseconds that an idle connection stays while the worker drains: only a kept one's request would be sent again. */
-const idleWhileDraining = 250
 
 type State = 'head' | 'request' | 'tunnel' | 'closing' | 'closed'
 
@@ -143,7 +141,7 @@ export class Connection extends ClientWire {
     const core = (this.#core = request.location.core)
     this.deadline = Number.POSITIVE_INFINITY
     if (isBroken) this.destroy()
-    else if (!request.keepAlive || core.keepaliveTimeout === 0 || this.service.draining) this.#closeAfter(request)
+    else if (!request.keepAlive || core.keepaliveTimeout === 0) this.#closeAfter(request)
     else if (request.body.isDone) this.#next()
     else if (request.body.isAwaitingContinue && this.input.length === 0) this.#closeAfter(request)
     else this.#unwanted.finish(request.body, Date.now() + core.lingeringTime)
@@ -173,6 +171,8 @@ export class Connection extends ClientWire {
     this.#isWaitingForHead = true
     if (this.input.hasEnded && this.input.length === 0) return this.#close(false)
     this.expectWithin(this.#core.keepaliveTimeout)
+    // The answer had promised to keep the connection before the draining began.
+    if (this.service.draining) this.hurryIfIdle()
     this.input.resume()
     if (this.input.length > 0 && !this.#isProcessing) this.#process()
   }

@@ -51,6 +51,7 @@ export function writeHead(request: Request): boolean {
       text += 'Transfer-Encoding: chunked\r\n'
     } else if (request.method !== 'HEAD') request.keepAlive = false
   }
+  if (request.connection.service.draining) request.keepAlive = false
   if (status === 101) text += 'Connection: upgrade\r\n'
   else if (request.keepAlive) {
     text += 'Connection: keep-alive\r\n'

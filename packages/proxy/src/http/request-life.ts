@@ -36,7 +36,6 @@ export function openRequest(
 export function startRequest(request: Request): void {
   const { refusal } = request
   if (refusal === undefined) {
-    if (request.connection.service.draining) request.keepAlive = false
     run(request)
     return
   }

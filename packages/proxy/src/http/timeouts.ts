@@ -2,6 +2,9 @@
 import type { ClientWire } from './client-wire.ts'
 import type { Request } from './request.ts'
 
+/** Milliseconds that an idle connection stays while the worker drains: a request may be on its way already. */
+export const idleWhileDraining = 250
+
 /** A request's body does not come, or its answer is not taken. */
 export function endSlowRequest(request: Request): void {
   if (request.body.isFlowing && !request.headSent) {

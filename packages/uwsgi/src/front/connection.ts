@@ -59,6 +59,11 @@ export class Connection implements ResponseOwner {
     this.#socket.destroySoon()
   }
 
+  /** However long it has been idle, from now on it has a moment to bring one more request. */
+  drain(): void {
+    if (this.#waiting() === 'idle') this.#deadlines.restart(performance.now())
+  }
+
   /** Breaks the connection whatever it is doing. */
   destroy(): void {
     this.#socket.destroy()

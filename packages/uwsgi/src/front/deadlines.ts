@@ -10,7 +10,7 @@ export type Waiting = 'idle' | 'vars' | 'body' | 'application' | 'lingering'
 export type Verdict = 'in-time' | 'idle' | 'vars' | 'body' | 'lingering' | 'sending'
 
 /** How long an idle connection is kept once the server drains: time for a request that is on its way. */
-const idleWhileDraining = 250
+const idleWhileDraining = 500
 
 export class Deadlines {
   readonly #settings: ServerSettings

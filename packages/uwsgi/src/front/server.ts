@@ -69,6 +69,7 @@ export class UwsgiServer implements ConnectionHost {
   async drain(timeout: number = 30_000): Promise<void> {
     this.draining = true
     for (const server of this.#servers) server.close()
+    for (const connection of this.#connections) connection.drain()
     if (this.#connections.size === 0) return this.#stopSweep()
     const cut = setTimeout(() => this.close(), timeout)
     this.#drained ??= Promise.withResolvers<void>()
