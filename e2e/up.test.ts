@@ -79,8 +79,10 @@ test('HUP reloads both tiers, and nothing is lost', async () => {
 })
 
 test('killed outright, its workers leave by themselves', async () => {
+  await using folder = await temporaryFolder() // for what a killed process cannot clean up
   const port = await freePort()
-  await using child = await Process.start(bin('trivet'), ['up', fixture('probe.ts'), '--port', String(port)])
+  const args = ['up', fixture('probe.ts'), '--port', String(port)]
+  await using child = await Process.start(bin('trivet'), args, { env: { TMPDIR: folder.path } })
   await origin(child)
   child.signal('SIGKILL')
   await child.untilExit()
