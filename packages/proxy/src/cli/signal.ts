@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileName } from '../language/load.ts'
 import type { Statement } from '../language/statement.ts'
+import { systemErrorText } from '../language/system-error.ts'
 import type { Layout } from '../process/layout.ts'
 import type { SignalName } from './options.ts'
 
@@ -21,7 +22,7 @@ export function sendSignal(name: SignalName, layout: Layout, statements: readonl
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    return `[error] open() "${file}" failed (${reason(error)})`
+    return `[error] open() "${file}" failed (${systemErrorText(error as NodeJS.ErrnoException)})`
   }
   if (!/^[1-9]\d*$/.test(text)) return `[error] invalid PID number "${text}" in "${file}"`
   const signal = signals[name]
@@ -29,18 +30,6 @@ export function sendSignal(name: SignalName, layout: Layout, statements: readonl
     process.kill(Number(text), signal)
     return undefined
   } catch (error) {
-    return `[alert] kill(${text}, ${signal}) failed (${reason(error)})`
+    return `[alert] kill(${text}, ${signal}) failed (${systemErrorText(error as NodeJS.ErrnoException)})`
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: '2: No such file or directory',
-  EACCES: '13: Permission denied',
-  ESRCH: '3: No such process',
-  EPERM: '1: Operation not permitted',
-}
-
-function reason(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  return reasons[code] ?? message
 }

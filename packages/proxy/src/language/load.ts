@@ -13,6 +13,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { parse } from './parser.ts'
 import type { Place, Statement } from './statement.ts'
 import { commandLine } from './statement.ts'
+import { systemErrorText } from './system-error.ts'
 
 /** Includes nest at most this deep. */
 const maxIncludeDepth = 32
@@ -86,7 +87,7 @@ class Loader {
       try {
         text = this.#readFile(path)
       } catch (error) {
-        this.findings.emerg(`open() "${path}" failed (${describe(error)})`, from)
+        this.findings.emerg(`open() "${path}" failed (${systemErrorText(error as NodeJS.ErrnoException)})`, from)
         return []
       }
       if (from !== undefined) this.includes.set(path, from)
@@ -132,19 +133,4 @@ function shipped(name: string): string | undefined {
 /** The name of a file from the bytes that stand in a configuration. */
 export function fileName(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
-}
-
-const systemErrors: Readonly<Record<string, string>> = {
-  ENOENT: '2: No such file or directory',
-  EACCES: '13: Permission denied',
-  ENOTDIR: '20: Not a directory',
-  EISDIR: '21: Is a directory',
-  EMFILE: '24: Too many open files',
-}
-
-/** `2: No such file or directory`: a system error as nginx writes it in parentheses. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { code } = error as NodeJS.ErrnoException
-  return (code !== undefined ? systemErrors[code] : undefined) ?? error.message
 }

@@ -5,7 +5,7 @@
 import { mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import sonic from 'sonic-boom'
-import { systemErrorText } from '../http/system-error.ts'
+import { systemErrorText } from '../language/system-error.ts'
 import { fileName } from '../language/load.ts'
 import type { ErrorLog } from '../process/error-log.ts'
 

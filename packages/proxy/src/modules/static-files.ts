@@ -5,7 +5,7 @@ import { contentType, filePath, systemPath } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { sendFile } from '../http/send-file.ts'
 import { escapeUri } from '../http/uri.ts'
-import { systemErrorText } from '../http/system-error.ts'
+import { systemErrorText } from '../language/system-error.ts'
 import { taken, type Module } from '../model/module.ts'
 
 function handle(request: Request): number {

@@ -1,6 +1,6 @@
 /** What went wrong with an upstream: nginx's words for the log, the condition of `*_next_upstream`, the status. */
 import type { ClientError, ClientPhase } from '@trivet/http1/client'
-import { systemErrorText } from '../http/system-error.ts'
+import { systemErrorText } from '../language/system-error.ts'
 
 /** A failed attempt. */
 export interface Failure {

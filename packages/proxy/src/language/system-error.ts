@@ -3,6 +3,7 @@
 const texts: Readonly<Record<string, string>> = {
   EPERM: '1: Operation not permitted',
   ENOENT: '2: No such file or directory',
+  ESRCH: '3: No such process',
   EIO: '5: Input/output error',
   EACCES: '13: Permission denied',
   EISDIR: '21: Is a directory',
