@@ -1,4 +1,4 @@
-import type { ApplicationInterface } from './config/model.ts'
+import type { ApplicationInterface } from './config/model/application.ts'
 
 type Several = string | readonly string[]
 

@@ -1,6 +1,7 @@
 export { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
 export type { ContainerErrorCode, Diagnostic, Place, Severity } from './config/diagnostic.ts'
-export type { ApplicationInterface, FrontProtocol } from './config/model.ts'
+export type { ApplicationInterface } from './config/model/application.ts'
+export type { FrontProtocol } from './config/model/sockets.ts'
 export type { ContainerOptions } from './container-options.ts'
 export type { ContainerStatistics, FrontAddress } from './process/container.ts'
 export { startContainer, type ContainerHandle, type StartOptions } from './start-container.ts'

@@ -43,21 +43,21 @@ function print(text: string): number {
 
 /** A module that is not there is a mistake in the configuration, and can be shown where it stands. */
 function missingModule({ config }: ReadConfig): readonly Diagnostic[] {
-  if (config.application.module === '') return []
+  if (config.application.reference.module === '') return []
   try {
-    findModule(config.application.module, config.directory)
+    findModule(config.application.reference.module, config.application.directory)
     return []
   } catch (error) {
     if (!(error instanceof ContainerError)) throw error
-    return [{ severity: 'error', message: `\`module\`: ${error.message}`, place: config.applicationPlace }]
+    return [{ severity: 'error', message: `\`module\`: ${error.message}`, place: config.application.place }]
   }
 }
 
-async function check({ config }: ReadConfig): Promise<number> {
+async function check({ config: { application } }: ReadConfig): Promise<number> {
   try {
-    process.chdir(config.directory)
-    Object.assign(process.env, config.environment)
-    const loaded = await loadApplication(config.application, config.directory)
+    process.chdir(application.directory)
+    Object.assign(process.env, application.environment)
+    const loaded = await loadApplication(application.reference, application.directory)
     return print(`the configuration is good; ${loaded.label} loads (${loaded.interface})\n`)
   } catch (error) {
     process.stderr.write(`the application does not load: ${explain(error)}\n`)
@@ -70,12 +70,13 @@ async function serve(read: ReadConfig, readAgain: () => ReadConfig): Promise<num
   if (lines === undefined) return 1
   const log = new ContainerLog(lines)
   const { config } = read
+  const { processes } = config.workers
   let current: Container | undefined
   const unwatch = watchSignals(signalTable(log, readAgain, () => current))
   try {
     const container = await Container.start(config, log, process.execArgv, (created) => {
       current = created
-      log.event(`starting ${config.processes} worker${config.processes === 1 ? '' : 's'} (master pid: ${process.pid})`)
+      log.event(`starting ${processes} worker${processes === 1 ? '' : 's'} (master pid: ${process.pid})`)
     })
     for (const { protocol, address } of container.addresses)
       log.event(`serving ${protocol} on ${formatAddress(address)}`)

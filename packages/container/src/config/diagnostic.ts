@@ -53,3 +53,14 @@ export function formatDiagnostic({ severity, message, place }: Diagnostic): stri
   const caret = '^'.repeat(Math.max(1, Math.min(place.length, place.text.length - place.column + 1)))
   return `${where}: ${severity}: ${message}\n ${gutter} | ${place.text}\n ${' '.repeat(gutter.length)} | ${indent}${caret}`
 }
+
+/** As somebody reads them: source by source as they were met, from the top of each to its end, what has no place last. */
+export function inOrderOfPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const sources = [...new Set(diagnostics.flatMap(({ place }) => place?.source ?? []))]
+  const rank = ({ place }: Diagnostic): readonly [number, number, number] =>
+    place === undefined ? [sources.length, 0, 0] : [sources.indexOf(place.source), place.line, place.column]
+  return diagnostics
+    .map((diagnostic) => ({ diagnostic, rank: rank(diagnostic) }))
+    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2])
+    .map(({ diagnostic }) => diagnostic)
+}

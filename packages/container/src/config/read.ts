@@ -1,6 +1,6 @@
 import type { ContainerOptions } from '../container-options.ts'
 import { readArgv } from './argv.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import { inOrderOfPlace, type Diagnostic } from './diagnostic.ts'
 import type { ContainerConfig } from './model.ts'
 import { readObject } from './object.ts'
 import { SettingReader } from './reader.ts'
@@ -55,7 +55,7 @@ function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConf
     check: values.flag('check'),
     showConfig: values.flag('show-config'),
   }
-  return { config, settings: expanded.settings, diagnostics, request }
+  return { config, settings: expanded.settings, diagnostics: inOrderOfPlace(diagnostics), request }
 }
 
 /** Whether a start with these would be wrong. */

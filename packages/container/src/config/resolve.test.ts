@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatDiagnostic } from './diagnostic.ts'
 import { hasErrors, readCommandLine, readOptions, type ReadConfig } from './read.ts'
-import { splitModule } from './resolve.ts'
+import { splitModule } from './model/application.ts'
 
 const scope = { cwd: '/srv/site', environment: {} }
 const read = (...argv: string[]): ReadConfig =>
@@ -39,20 +39,19 @@ test('a whole configuration', () => {
   )
   expect(diagnostics).toEqual([])
   expect(config).toMatchObject({
-    application: { module: 'app.ts', export: undefined, interface: 'auto' },
-    processes: 4,
-    directory: '/srv/site/web',
-    environment: { A: 'b', C: 'd=e' },
-    socketMode: 0o666,
-    uid: 0,
-    gid: 0,
+    application: {
+      reference: { module: 'app.ts', export: undefined, interface: 'auto' },
+      directory: '/srv/site/web',
+      environment: { A: 'b', C: 'd=e' },
+    },
+    sockets: { mode: 0o666, backlog: 1024 },
+    workers: { processes: 4, uid: 0, gid: 0 },
     limits: { bufferSize: 65_535, maxVars: 512, maxBody: 1000, uwsgiTimeout: 4000, httpTimeout: 60_000 },
     log: { file: '/var/log/x', requests: false, format: undefined },
-    pidFile: '/srv/site/x.pid',
-    touchReload: ['/srv/site/web/reload'],
-    vacuum: true,
+    reloads: { touch: ['/srv/site/web/reload'] },
+    files: { pidFile: '/srv/site/x.pid', vacuum: true },
   })
-  expect(config.fronts.map(({ protocol, address }) => [protocol, address])).toEqual([
+  expect(config.sockets.fronts.map(({ protocol, address }) => [protocol, address])).toEqual([
     ['uwsgi', { path: '/srv/site/web/run/app.sock' }],
     ['http', { host: '0.0.0.0', port: 8080 }],
     ['http', { host: '::1', port: 80 }],
@@ -60,7 +59,7 @@ test('a whole configuration', () => {
 })
 
 test('the last of a single-valued option counts, whatever its alias', () => {
-  expect(read('--processes', '2', '--workers', '3').config.processes).toBe(3)
+  expect(read('--processes', '2', '--workers', '3').config.workers.processes).toBe(3)
 })
 
 test('everything that is wrong is said, each once', () => {
@@ -83,14 +82,14 @@ test('everything that is wrong is said, each once', () => {
       'wsgi',
     ),
   ).toEqual([
-    'command line: error: `uid`: there is no user `nobody-there` in /etc/passwd',
-    'command line: error: `interface`: expected auto, tsgi, fetch or node, got `wsgi`',
+    'command line: error: `processes`: expected a whole number, got `four`',
+    'command line: error: `buffer-size`: expected 1024 to 65535, got 99',
     'command line: error: `socket`: expected HOST:PORT or the path of a socket, got `8080`; for a port write `:8080`',
     'command line: error: `http`: :8080 is taken by `http-socket` already',
-    'command line: error: `processes`: expected a whole number, got `four`',
     'command line: error: `env`: expected NAME=VALUE, got `X`',
+    'command line: error: `uid`: there is no user `nobody-there` in /etc/passwd',
     'command line: error: `chmod-socket`: expected an octal mode such as 660, got `9`',
-    'command line: error: `buffer-size`: expected 1024 to 65535, got 99',
+    'command line: error: `interface`: expected auto, tsgi, fetch or node, got `wsgi`',
   ])
 })
 
@@ -102,11 +101,11 @@ test('nothing to serve, and nothing to serve on', () => {
 test("options without effect are answered, booleans are uWSGI's", () => {
   expect(problems('--enable-threads', '--harakiri', '5', '--master=off', '--vacuum=maybe')).toEqual([
     'command line: note: `enable-threads` does nothing here: JavaScript has no global interpreter lock to enable',
-    'command line: warning: `harakiri` is not available yet: a request may take as long as it likes',
+    'command line: warning: `harakiri` is not available here: a request may take as long as it likes',
     'command line: note: `master = off` has no effect: there is always a master, which costs no request anything',
     'command line: warning: `vacuum`: expected true or false, got `maybe`, which counts as true',
   ])
-  for (const no of ['false', 'OFF', 'no', '0']) expect(read(`--vacuum=${no}`).config.vacuum).toBe(false)
+  for (const no of ['false', 'OFF', 'no', '0']) expect(read(`--vacuum=${no}`).config.files.vacuum).toBe(false)
 })
 
 test('options of a program are the same options', () => {
@@ -118,12 +117,11 @@ test('options of a program are the same options', () => {
   )
   expect(diagnostics).toEqual([])
   expect(config).toMatchObject({
-    application: { module: 'app', export: 'app' },
-    environment: { A: '1' },
-    processes: 2,
+    application: { reference: { module: 'app', export: 'app' }, environment: { A: '1' } },
+    workers: { processes: 2 },
     log: { requests: false },
   })
-  expect(config.fronts).toHaveLength(2)
+  expect(config.sockets.fronts).toHaveLength(2)
   const wrong = readOptions({ module: 'app', httpSocket: ':1', ...typo }, scope)
   expect(wrong.diagnostics.map(({ message }) => message)).toEqual([
     'unknown option `procesess`, did you mean `processes`?',

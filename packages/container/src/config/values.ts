@@ -56,6 +56,12 @@ export class OptionValues {
     return setting === undefined ? fallback : (this.convert(setting, (text) => readNumber(text, range)) ?? fallback)
   }
 
+  /** The option's setting converted; undefined when it is not given, or wrong. */
+  optional<T>(name: string, read: (text: string) => T): T | undefined {
+    const setting = this.last(name)
+    return setting === undefined ? undefined : this.convert(setting, read)
+  }
+
   /** Runs a conversion; a ValueError becomes a report at the value's place. */
   convert<T>(setting: Setting, read: (text: string) => T): T | undefined {
     try {

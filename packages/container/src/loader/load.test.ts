@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 
 import { temporaryFolder, type Folder } from '@trivet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ApplicationInterface } from '../config/model.ts'
+import type { ApplicationInterface } from '../config/model/application.ts'
 import { findModule } from './find-module.ts'
 import { chooseExport, loadApplication } from './load.ts'
 import { recognise } from './recognise.ts'

@@ -15,7 +15,7 @@
 import { Server, type RequestListener } from 'node:http'
 import type { Application } from '@trivet/gateway'
 import { ContainerError } from '../config/diagnostic.ts'
-import type { ApplicationInterface } from '../config/model.ts'
+import type { ApplicationInterface } from '../config/model/application.ts'
 
 /** An application, and what it was recognised as. */
 export interface Recognised {

@@ -1,22 +1,11 @@
-import type { Option, OptionGroup } from './option.ts'
-import { options } from './table.ts'
-
-const headings: Readonly<Record<OptionGroup, string>> = {
-  application: 'Application',
-  sockets: 'Sockets',
-  workers: 'Workers',
-  limits: 'Limits',
-  logs: 'Logs',
-  files: 'Files',
-  configuration: 'Configuration',
-}
+import type { Option } from './option.ts'
+import { optionGroups } from './table.ts'
 
 /** The text of `--help`, made from the option table. */
 export function helpText(): string {
-  const groups = Object.entries(headings).map(([group, heading]) => {
-    const rows = options.filter((option) => option.group === group).map(helpRow)
-    return `${heading}:\n${rows.join('\n')}`
-  })
+  const groups = optionGroups
+    .filter((group) => group.options.length > 0)
+    .map(({ heading, options }) => `${heading}:\n${options.map(helpRow).join('\n')}`)
   return `Usage: trivet-container [options] [file.ini[:section]] [application]\n\n${groups.join('\n\n')}\n\nSignals: HUP reloads, TERM, INT and QUIT stop once running requests are done, a second INT stops at once,\nUSR1 reopens the log and prints figures.\n`
 }
 

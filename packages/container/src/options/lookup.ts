@@ -1,7 +1,6 @@
 import { logicWords } from '../config/logic.ts'
-import { inertOptions } from './inert.ts'
 import type { InertOption, Option } from './option.ts'
-import { options } from './table.ts'
+import { inertOptions, options } from './table.ts'
 
 const byName: ReadonlyMap<string, Option> = new Map(
   options.flatMap((option) => [option.name, ...(option.aliases ?? [])].map((name) => [name, option])),

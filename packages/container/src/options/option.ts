@@ -1,10 +1,7 @@
 /** How the text of an option is read. */
 export type OptionKind = 'flag' | 'number' | 'text' | 'path' | 'address' | 'mode' | 'module' | 'choice' | 'pair'
 
-/** Headings of `--help`, in its order. */
-export type OptionGroup = 'application' | 'sockets' | 'workers' | 'limits' | 'logs' | 'files' | 'configuration'
-
-/** One row of the option table: everything that argv, ini, `--help` and the checks know about an option. */
+/** One row of the option table: everything that argv, ini, `--help` and the checks know about an option with an effect. */
 export interface Option {
   readonly name: string
   /** Other names; a single letter is a short option. */
@@ -20,20 +17,34 @@ export interface Option {
   readonly range?: readonly [minimum: number, maximum: number]
   /** Values of a `choice`. */
   readonly choices?: readonly string[]
-  readonly group: OptionGroup
   /** One line. */
   readonly help: string
   /** Who named it first. */
   readonly origin: 'uwsgi' | 'trivet'
 }
 
-/** An option of uWSGI's that is understood and answered with one line, because it has no effect. */
+/**
+ * Options of uWSGI's that are understood and answered with one line, because they have no effect. `needless`: their
+ * purpose is met here, or does not arise. `absent`: they are not available here. Both complete a sentence.
+ */
+export type InertRow = {
+  /** Names and aliases, separated by blanks. */
+  readonly names: string
+  readonly kind: OptionKind
+} & ({ readonly needless: string } | { readonly absent: string })
+
+/** A known option without effect. */
 export interface InertOption {
   readonly name: string
-  readonly aliases?: readonly string[]
   readonly kind: OptionKind
-  /** `needless`: its purpose is met here, or does not arise. `later`: not available yet. */
-  readonly state: 'needless' | 'later'
-  /** Completes the sentence `it does nothing here:` or `it is not available yet:`. */
+  readonly state: 'needless' | 'absent'
+  /** Completes the sentence `it does nothing here:` or `it is not available here:`. */
   readonly why: string
+}
+
+/** One concern: a heading of `--help`, and a file of table/ whose counterpart in config/model/ gives the options their meaning. */
+export interface OptionGroup {
+  readonly heading: string
+  readonly options: readonly Option[]
+  readonly inert: readonly InertRow[]
 }

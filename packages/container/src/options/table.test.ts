@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { readFlag, readMode, readNumber } from '../config/convert.ts'
 import { helpText } from './help.ts'
-import { inertOptions } from './inert.ts'
 import { nearest, suggestOption } from './lookup.ts'
-import { options } from './table.ts'
+import { inertOptions, options } from './table.ts'
 
 test('no name stands for two options', () => {
   const names = [

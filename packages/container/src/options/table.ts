@@ -1,268 +1,47 @@
-import type { Option } from './option.ts'
+import type { InertOption, InertRow, Option, OptionGroup } from './option.ts'
+import { application } from './table/application.ts'
+import { configuration } from './table/configuration.ts'
+import { files } from './table/files.ts'
+import { life } from './table/life.ts'
+import { limits } from './table/limits.ts'
+import { logs } from './table/logs.ts'
+import { operations } from './table/operations.ts'
+import { programs } from './table/programs.ts'
+import { python } from './table/python.ts'
+import { reloads } from './table/reloads.ts'
+import { routing } from './table/routing.ts'
+import { sharing } from './table/sharing.ts'
+import { sockets } from './table/sockets.ts'
+import { staticFiles } from './table/static-files.ts'
+import { workers } from './table/workers.ts'
 
-/** Every option with an effect, in the order of `--help`. To add an option is to add a row, and a line in `resolve.ts`. */
-export const options: readonly Option[] = [
-  {
-    name: 'module',
-    aliases: ['wsgi-file', 'file', 'wsgi', 'w'],
-    kind: 'module',
-    group: 'application',
-    origin: 'uwsgi',
-    help: 'the application: a file (extension optional) or a package, then `:export` unless it is the default one',
-  },
-  {
-    name: 'callable',
-    kind: 'text',
-    group: 'application',
-    origin: 'uwsgi',
-    help: 'name of the export, when `module` does not say it',
-  },
-  {
-    name: 'interface',
-    kind: 'choice',
-    choices: ['auto', 'tsgi', 'fetch', 'node'],
-    default: 'auto',
-    group: 'application',
-    origin: 'trivet',
-    help: 'what the export is: a gateway application, a fetch handler, a Node listener; auto tells them apart',
-  },
-  {
-    name: 'chdir',
-    kind: 'path',
-    group: 'application',
-    origin: 'uwsgi',
-    help: 'working directory of the workers; `module` and unix sockets are relative to it',
-  },
-  {
-    name: 'env',
-    kind: 'pair',
-    repeat: true,
-    group: 'application',
-    origin: 'uwsgi',
-    help: 'set an environment variable, NAME=VALUE',
-  },
-  {
-    name: 'need-app',
-    kind: 'flag',
-    group: 'application',
-    origin: 'uwsgi',
-    help: 'exit with 22 when the application does not load at the start (always on)',
-  },
-
-  {
-    name: 'socket',
-    aliases: ['uwsgi-socket', 's'],
-    kind: 'address',
-    repeat: true,
-    group: 'sockets',
-    origin: 'uwsgi',
-    help: 'serve the uwsgi protocol on HOST:PORT, :PORT or a path',
-  },
-  {
-    name: 'http-socket',
-    kind: 'address',
-    repeat: true,
-    group: 'sockets',
-    origin: 'uwsgi',
-    help: 'serve HTTP on HOST:PORT, :PORT or a path',
-  },
-  {
-    name: 'http',
-    kind: 'address',
-    repeat: true,
-    group: 'sockets',
-    origin: 'uwsgi',
-    help: 'the same: the workers speak HTTP themselves, no router process stands before them',
-  },
-  {
-    name: 'chmod-socket',
-    aliases: ['C'],
-    kind: 'mode',
-    bare: '666',
-    group: 'sockets',
-    origin: 'uwsgi',
-    help: 'mode of unix sockets, octal',
-  },
-  {
-    name: 'chown-socket',
-    kind: 'text',
-    group: 'sockets',
-    origin: 'uwsgi',
-    help: 'owner of unix sockets, USER[:GROUP]',
-  },
-  {
-    name: 'listen',
-    aliases: ['l'],
-    kind: 'number',
-    range: [1, 65535],
-    default: '1024',
-    group: 'sockets',
-    origin: 'uwsgi',
-    help: 'length of the queue of connections not accepted yet',
-  },
-
-  {
-    name: 'processes',
-    aliases: ['workers', 'p'],
-    kind: 'number',
-    range: [1, 1024],
-    default: '1',
-    group: 'workers',
-    origin: 'uwsgi',
-    help: 'number of worker processes',
-  },
-  {
-    name: 'master',
-    aliases: ['M'],
-    kind: 'flag',
-    default: 'true',
-    group: 'workers',
-    origin: 'uwsgi',
-    help: 'there is always a master here',
-  },
-  {
-    name: 'die-on-term',
-    kind: 'flag',
-    default: 'true',
-    group: 'workers',
-    origin: 'uwsgi',
-    help: 'TERM stops (always so here, and gracefully)',
-  },
-  {
-    name: 'worker-reload-mercy',
-    aliases: ['reload-mercy'],
-    kind: 'number',
-    range: [1, 86400],
-    default: '60',
-    group: 'workers',
-    origin: 'uwsgi',
-    help: 'seconds that running requests get on reload and stop',
-  },
-  {
-    name: 'touch-reload',
-    kind: 'path',
-    repeat: true,
-    group: 'workers',
-    origin: 'uwsgi',
-    help: 'reload when this file is touched',
-  },
-  { name: 'uid', kind: 'text', group: 'workers', origin: 'uwsgi', help: 'user of the workers, name or number' },
-  { name: 'gid', kind: 'text', group: 'workers', origin: 'uwsgi', help: 'group of the workers, name or number' },
-
-  {
-    name: 'buffer-size',
-    aliases: ['b'],
-    kind: 'number',
-    range: [1024, 65535],
-    default: '65535',
-    group: 'limits',
-    origin: 'uwsgi',
-    help: 'largest uwsgi packet and largest HTTP request head, in bytes',
-  },
-  {
-    name: 'max-vars',
-    aliases: ['v'],
-    kind: 'number',
-    range: [16, 65535],
-    default: '512',
-    group: 'limits',
-    origin: 'uwsgi',
-    help: 'most variables in a uwsgi packet, most fields in an HTTP head',
-  },
-  {
-    name: 'limit-post',
-    kind: 'number',
-    range: [0, Number.MAX_SAFE_INTEGER],
-    default: '0',
-    group: 'limits',
-    origin: 'uwsgi',
-    help: 'largest request body in bytes, 0 for no limit',
-  },
-  {
-    name: 'socket-timeout',
-    aliases: ['z'],
-    kind: 'number',
-    range: [1, 86400],
-    default: '4',
-    group: 'limits',
-    origin: 'uwsgi',
-    help: 'seconds that a uwsgi peer may stall',
-  },
-  {
-    name: 'http-timeout',
-    kind: 'number',
-    range: [1, 86400],
-    default: '60',
-    group: 'limits',
-    origin: 'uwsgi',
-    help: 'seconds that an HTTP client may stall',
-  },
-
-  {
-    name: 'logto',
-    kind: 'path',
-    group: 'logs',
-    origin: 'uwsgi',
-    help: 'write the log to this file (reopened on USR1) instead of standard output',
-  },
-  {
-    name: 'disable-logging',
-    aliases: ['L'],
-    kind: 'flag',
-    group: 'logs',
-    origin: 'uwsgi',
-    help: 'no line per request',
-  },
-  {
-    name: 'log-format',
-    aliases: ['logformat'],
-    kind: 'text',
-    group: 'logs',
-    origin: 'uwsgi',
-    help: 'the line per request, of %(uri), %(status), %(msecs), ...',
-  },
-
-  { name: 'pidfile', kind: 'path', group: 'files', origin: 'uwsgi', help: 'write the process id of the master here' },
-  {
-    name: 'vacuum',
-    kind: 'flag',
-    group: 'files',
-    origin: 'uwsgi',
-    help: 'remove unix sockets and the pid file at the end',
-  },
-
-  {
-    name: 'ini',
-    kind: 'text',
-    repeat: true,
-    group: 'configuration',
-    origin: 'uwsgi',
-    help: 'read an ini file, `file.ini`, `file.ini:section`, or `:section` of the present one',
-  },
-  {
-    name: 'set-placeholder',
-    aliases: ['set-ph', 'set'],
-    kind: 'pair',
-    repeat: true,
-    group: 'configuration',
-    origin: 'uwsgi',
-    help: 'set NAME=VALUE for %(NAME)',
-  },
-  { name: 'strict', kind: 'flag', group: 'configuration', origin: 'uwsgi', help: 'unknown options are errors' },
-  {
-    name: 'show-config',
-    kind: 'flag',
-    group: 'configuration',
-    origin: 'uwsgi',
-    help: 'print the settings as one ini before starting',
-  },
-  {
-    name: 'check',
-    kind: 'flag',
-    group: 'configuration',
-    origin: 'trivet',
-    help: 'read everything, load the application, report all problems, and exit',
-  },
-  { name: 'version', kind: 'flag', group: 'configuration', origin: 'uwsgi', help: 'print the version and exit' },
-  { name: 'help', aliases: ['h'], kind: 'flag', group: 'configuration', origin: 'uwsgi', help: 'print this and exit' },
+/** The option table: every option there is, by concern, in the order of `--help`. To add one is to add a row in a group's file, and a line in the file of the same name in config/model/. */
+export const optionGroups: readonly OptionGroup[] = [
+  application,
+  python,
+  sockets,
+  workers,
+  life,
+  reloads,
+  limits,
+  logs,
+  files,
+  staticFiles,
+  programs,
+  operations,
+  routing,
+  sharing,
+  configuration,
 ]
+
+/** Every option with an effect. */
+export const options: readonly Option[] = optionGroups.flatMap((group) => group.options)
+
+/** uWSGI's options that people have in their files and that have no effect here, each with the reason. */
+export const inertOptions: readonly InertOption[] = optionGroups.flatMap(({ inert }) => inert.flatMap(inertOptionsOf))
+
+function inertOptionsOf(row: InertRow): readonly InertOption[] {
+  const state = 'needless' in row ? 'needless' : 'absent'
+  const why = 'needless' in row ? row.needless : row.absent
+  return row.names.split(' ').map((name) => ({ name, kind: row.kind, state, why }))
+}

@@ -5,13 +5,14 @@ import type { ContainerConfig } from '../config/model.ts'
 /** Binds every front, in their order; throws ContainerError `BIND` with the place of the one that cannot be had, none left bound. */
 export async function bindFronts(config: ContainerConfig): Promise<readonly BoundListener[]> {
   const listeners: BoundListener[] = []
+  const { fronts, backlog, mode, owner } = config.sockets
   const options = {
-    backlog: config.backlog,
-    ...(config.socketMode === undefined ? {} : { mode: config.socketMode }),
-    ...(config.socketOwner === undefined ? {} : { uid: config.socketOwner.uid }),
-    ...(config.socketOwner?.gid === undefined ? {} : { gid: config.socketOwner.gid }),
+    backlog,
+    ...(mode === undefined ? {} : { mode }),
+    ...(owner === undefined ? {} : { uid: owner.uid }),
+    ...(owner?.gid === undefined ? {} : { gid: owner.gid }),
   }
-  for (const front of config.fronts) {
+  for (const front of fronts) {
     try {
       listeners.push(await bind(front.address, options))
     } catch (cause) {

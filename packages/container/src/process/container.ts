@@ -17,7 +17,8 @@ import {
   type WorkerInfo,
 } from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
-import type { ContainerConfig, Front, FrontProtocol } from '../config/model.ts'
+import type { ContainerConfig } from '../config/model.ts'
+import type { Front, FrontProtocol } from '../config/model/sockets.ts'
 import type { WorkerPayload, WorkerStatistics } from '../worker/payload.ts'
 import { bindFronts } from './bind-fronts.ts'
 import type { ContainerLog } from './log.ts'
@@ -69,7 +70,7 @@ export class Container {
     this.#log = log
     this.#execArgv = execArgv
     this.addresses = listeners.map(({ address }, index) => ({
-      protocol: config.fronts[index]?.protocol ?? 'http',
+      protocol: config.sockets.fronts[index]?.protocol ?? 'http',
       address,
     }))
     this.stopped = new Promise((resolve) => (this.#resolveStopped = resolve))
@@ -88,7 +89,7 @@ export class Container {
     const container = new Container(config, listeners, log, execArgv)
     onCreated?.(container)
     try {
-      writePidFile(config.pidFile)
+      writePidFile(config.files.pidFile)
       giveLogAway(config)
       await container.#master.start()
     } catch (error) {
@@ -107,7 +108,9 @@ export class Container {
 
   /** Replaces all workers; rejects with ContainerError `LOAD` or `START`, the old ones serving on, when the new do not come up. */
   async reload(config: ContainerConfig = this.#config): Promise<void> {
-    if (JSON.stringify(config.fronts.map(frontKey)) !== JSON.stringify(this.#config.fronts.map(frontKey))) {
+    if (
+      JSON.stringify(config.sockets.fronts.map(frontKey)) !== JSON.stringify(this.#config.sockets.fronts.map(frontKey))
+    ) {
       throw new ContainerError(
         'CONFIG',
         'the sockets differ: they are bound once, so a changed `socket`, `http-socket` or `http` needs a restart',
@@ -128,7 +131,7 @@ export class Container {
     const graceful = how.graceful ?? true
     // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
     if (this.#stopping === undefined)
-      for (const listener of this.#listeners) listener.close({ unlink: this.#config.vacuum })
+      for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
     const ended = this.#master.stop(graceful ? {} : { graceful, timeout: killAfter })
     this.#stopping ??= ended.then(() => this.#cleanUp())
     return this.#stopping
@@ -185,7 +188,7 @@ export class Container {
   }
 
   #watch(): void {
-    this.#unwatch = watchTouch(this.#config.touchReload, (path) => {
+    this.#unwatch = watchTouch(this.#config.reloads.touch, (path) => {
       this.#log.event(`${path} was touched: reloading`)
       this.reload().then(
         () => this.#log.event('reloaded'),
@@ -199,7 +202,8 @@ export class Container {
 
   #cleanUp(): void {
     this.#unwatch()
-    if (this.#config.pidFile !== undefined && this.#config.vacuum) new PidFile(this.#config.pidFile).remove()
+    if (this.#config.files.pidFile !== undefined && this.#config.files.vacuum)
+      new PidFile(this.#config.files.pidFile).remove()
     this.#log.flush()
     this.#resolveStopped()
   }
@@ -214,18 +218,18 @@ function serving(info: unknown): string {
 const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]
 
 function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Omit<MasterOptions, 'listeners'> {
-  const { application, directory, limits, log, processes, mercy } = config
+  const { application, limits, log, workers, life } = config
   const payload: WorkerPayload = {
-    application,
-    directory,
-    protocols: config.fronts.map(({ protocol }) => protocol),
+    application: application.reference,
+    directory: application.directory,
+    protocols: config.sockets.fronts.map(({ protocol }) => protocol),
     limits,
     log,
-    processes,
-    mercy,
+    processes: workers.processes,
+    mercy: life.mercy,
   }
   return {
-    processes,
+    processes: workers.processes,
     command: process.execPath,
     args: [
       youngGeneration,
@@ -233,12 +237,12 @@ function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Om
       ...sourceCondition(execArgv),
       new URL(`../worker/main${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).pathname,
     ],
-    env: { ...process.env, ...compileCache(), ...config.environment },
-    cwd: directory,
-    ...(config.uid === undefined ? {} : { uid: config.uid }),
-    ...(config.gid === undefined ? {} : { gid: config.gid }),
+    env: { ...process.env, ...compileCache(), ...application.environment },
+    cwd: application.directory,
+    ...(workers.uid === undefined ? {} : { uid: workers.uid }),
+    ...(workers.gid === undefined ? {} : { gid: workers.gid }),
     payload,
-    drainTimeout: config.mercy,
+    drainTimeout: life.mercy,
   }
 }
 
@@ -260,7 +264,7 @@ function sourceCondition(execArgv: readonly string[]): readonly string[] {
 }
 
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */
-function giveLogAway({ log: { file }, uid, gid }: ContainerConfig): void {
+function giveLogAway({ log: { file }, workers: { uid, gid } }: ContainerConfig): void {
   if (file === undefined || (uid === undefined && gid === undefined)) return
   const fd = openSync(file, 'a')
   try {

@@ -1,6 +1,6 @@
 import type { Application } from '@trivet/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
-import type { FrontProtocol } from '../config/model.ts'
+import type { FrontProtocol } from '../config/model/sockets.ts'
 import type { WorkerPayload } from './payload.ts'
 import { openHttp } from './http-front.ts'
 import { openUwsgi } from './uwsgi-front.ts'

@@ -1,4 +1,7 @@
-import type { ApplicationReference, FrontProtocol, Limits, LogSettings } from '../config/model.ts'
+import type { ApplicationReference } from '../config/model/application.ts'
+import type { Limits } from '../config/model/limits.ts'
+import type { LogSettings } from '../config/model/logs.ts'
+import type { FrontProtocol } from '../config/model/sockets.ts'
 
 /** What the master tells each worker, as JSON. */
 export interface WorkerPayload {

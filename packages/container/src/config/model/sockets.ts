@@ -1,0 +1,80 @@
+/** What options/table/sockets.ts means. */
+import { resolve } from 'node:path'
+import type { Address } from '@trivet/prefork'
+import { findGroup, findUser } from '../accounts.ts'
+import { readAddress, readMode } from '../convert.ts'
+import type { Place } from '../diagnostic.ts'
+import type { Reading } from '../reading.ts'
+
+/** Protocol of a front. */
+export type FrontProtocol = 'http' | 'uwsgi'
+
+/** One socket to serve on. */
+export interface Front {
+  readonly protocol: FrontProtocol
+  readonly address: Address
+  /** The option that asked for it. */
+  readonly option: string
+  readonly place: Place | undefined
+}
+
+/** Where the container serves. */
+export interface SocketSettings {
+  readonly fronts: readonly Front[]
+  /** Connections that wait in the kernel. */
+  readonly backlog: number
+  /** Of unix sockets. */
+  readonly mode: number | undefined
+  readonly owner: { readonly uid: number; readonly gid: number | undefined } | undefined
+}
+
+/** Reads the sockets; that there is one at least, and none twice. */
+export function resolveSockets(reading: Reading): SocketSettings {
+  const { values } = reading
+  return {
+    fronts: readFronts(reading),
+    backlog: values.number('listen'),
+    mode: values.optional('chmod-socket', readMode),
+    owner: values.optional('chown-socket', readOwner),
+  }
+}
+
+function readOwner(text: string): { readonly uid: number; readonly gid: number | undefined } {
+  const [user = '', group] = text.split(':')
+  const account = findUser(user)
+  return { uid: account.uid, gid: group === undefined || group === '' ? account.gid : findGroup(group) }
+}
+
+const protocols: Readonly<Record<string, FrontProtocol>> = { socket: 'uwsgi', 'http-socket': 'http', http: 'http' }
+
+function readFronts({ values, directory, report }: Reading): readonly Front[] {
+  const fronts: Front[] = []
+  for (const [option, protocol] of Object.entries(protocols)) {
+    for (const setting of values.all(option)) {
+      const address = values.convert(setting, (text) => readAddress(text, (path) => resolve(directory, path)))
+      if (address === undefined) continue
+      const twin = fronts.find((front) => sameAddress(front.address, address))
+      // A file and a command line, or a program, may well say the same.
+      if (twin?.option === option) continue
+      if (twin !== undefined)
+        report({
+          severity: 'error',
+          message: `\`${option}\`: ${setting.value} is taken by \`${twin.option}\` already`,
+          place: setting.valuePlace,
+        })
+      else fronts.push({ protocol, address, option, place: setting.valuePlace })
+    }
+  }
+  if (Object.keys(protocols).every((option) => values.all(option).length === 0)) {
+    report({
+      severity: 'error',
+      message: 'nothing to serve on: give `socket` (uwsgi), `http-socket` or `http`, for example `--http-socket :8080`',
+    })
+  }
+  return fronts
+}
+
+function sameAddress(a: Address, b: Address): boolean {
+  if ('path' in a || 'path' in b) return 'path' in a && 'path' in b && a.path === b.path
+  return a.port !== 0 && a.port === b.port && a.host === b.host
+}
