@@ -65,7 +65,7 @@ test('unknown options are named, with what was meant and a caret', () => {
     'command line: error: unknown option `--procesess`, did you mean `--processes`?\n  | --http-socket :80 --procesess 3\n  |                   ^^^^^^^^^^^',
   ])
   expect(read('--xyzzy').problems[0]).toContain('`--help` lists the options')
-  expect(read('-Q').problems[0]).toContain('unknown option `-Q`')
+  expect(read('-B').problems[0]).toContain('unknown option `-B`')
 })
 
 test('a missing value is noticed, also before another option', () => {

@@ -28,7 +28,7 @@ export interface Option {
  * purpose is met here, or does not arise. `absent`: they are not available here. Both complete a sentence.
  */
 export type InertRow = {
-  /** Names and aliases, separated by blanks. */
+  /** Names and aliases, separated by blanks and line ends; a single letter is a short option. */
   readonly names: string
   readonly kind: OptionKind
 } & ({ readonly needless: string } | { readonly absent: string })

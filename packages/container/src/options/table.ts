@@ -1,7 +1,10 @@
 import type { InertOption, InertRow, Option, OptionGroup } from './option.ts'
 import { application } from './table/application.ts'
+import { clustering } from './table/clustering.ts'
 import { configuration } from './table/configuration.ts'
+import { emperor } from './table/emperor.ts'
 import { files } from './table/files.ts'
+import { languages } from './table/languages.ts'
 import { life } from './table/life.ts'
 import { limits } from './table/limits.ts'
 import { logs } from './table/logs.ts'
@@ -31,6 +34,9 @@ export const optionGroups: readonly OptionGroup[] = [
   operations,
   routing,
   sharing,
+  emperor,
+  clustering,
+  languages,
   configuration,
 ]
 
@@ -43,5 +49,5 @@ export const inertOptions: readonly InertOption[] = optionGroups.flatMap(({ iner
 function inertOptionsOf(row: InertRow): readonly InertOption[] {
   const state = 'needless' in row ? 'needless' : 'absent'
   const why = 'needless' in row ? row.needless : row.absent
-  return row.names.split(' ').map((name) => ({ name, kind: row.kind, state, why }))
+  return row.names.split(/\s+/).map((name) => ({ name, kind: row.kind, state, why }))
 }

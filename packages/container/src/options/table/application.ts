@@ -55,5 +55,7 @@ export const application: OptionGroup = {
       kind: 'text',
       needless: 'all protocols are built in',
     },
+    { names: 'force-cwd chdir2', kind: 'text', absent: 'use `chdir`' },
+    { names: 'ienv envdir early-envdir unenv', kind: 'text', absent: 'use `env`' },
   ],
 }

@@ -12,5 +12,8 @@ export const files: OptionGroup = {
       help: 'remove unix sockets and the pid file at the end',
     },
   ],
-  inert: [{ names: 'safe-pidfile pidfile2 safe-pidfile2', kind: 'path', absent: 'use `pidfile`' }],
+  inert: [
+    { names: 'safe-pidfile pidfile2 safe-pidfile2', kind: 'path', absent: 'use `pidfile`' },
+    { names: 'file-write', kind: 'text', absent: 'write it before the container starts' },
+  ],
 }

@@ -56,5 +56,16 @@ export const limits: OptionGroup = {
       needless: 'a client that leaves is no error here',
     },
     { names: 'write-errors-tolerance', kind: 'number', needless: 'a client that leaves is no error here' },
+    { names: 'write-errors-exception-only', kind: 'flag', needless: 'a client that leaves is no error here' },
+    {
+      names: `post-buffering-bufsize body-read-warning upload-progress`,
+      kind: 'text',
+      needless: 'bodies are streamed to the application',
+    },
+    {
+      names: `response-headers-limit`,
+      kind: 'text',
+      needless: "heads of responses are not bounded: they are the application's own",
+    },
   ],
 }

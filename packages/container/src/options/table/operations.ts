@@ -13,5 +13,33 @@ export const operations: OptionGroup = {
       absent: 'the master stays in the foreground; let a service manager start it',
     },
     { names: 'emperor', kind: 'text', absent: 'start one container per configuration' },
+    { names: 'flock flock-wait flock2 flock-wait2', kind: 'text', absent: 'keep locks in the service manager' },
+    {
+      names: `chroot pivot-root pivot_root unshare unshare2 setns-socket setns-socket-skip setns-skip setns
+      fork-socket fork-server jail jail-ip4 jail-ip6 jidfile jid-file jail2 libjail jail-attach namespace
+      namespace-keep-mount ns namespace-net ns-net`,
+      kind: 'text',
+      absent: 'run it in a container or under a service manager that isolates it',
+    },
+    {
+      names: `setns-preopen jailed`,
+      kind: 'flag',
+      absent: 'run it in a container or under a service manager that isolates it',
+    },
+    {
+      names: `enable-metrics metrics-dir-restore metric-dir-restore metrics-no-cores stats-minified stats-min
+      stats-no-cores stats-no-metrics snmp carbon-no-workers carbon-name-resolve carbon-resolve-names
+      carbon-use-metrics nagios statsd-no-workers statsd-all-gauges zabbix-template`,
+      kind: 'flag',
+      absent: 'USR1 prints the figures to the log',
+    },
+    {
+      names: `metric metric-threshold metrics-dir metric-dir stats-push stats-pusher-default-freq
+      stats-pushers-default-freq notify-socket snmp-community carbon carbon-timeout carbon-freq carbon-id
+      carbon-max-retry carbon-retry-delay carbon-root carbon-hostname-dots carbon-idle-avg rrdtool
+      rrdtool-freq rrdtool-lib`,
+      kind: 'text',
+      absent: 'USR1 prints the figures to the log',
+    },
   ],
 }

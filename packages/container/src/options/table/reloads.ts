@@ -18,5 +18,19 @@ export const reloads: OptionGroup = {
       kind: 'path',
       absent: 'use signals or `touch-reload`',
     },
+    {
+      names: `stop reload pause suspend resume`,
+      kind: 'text',
+      absent:
+        'it acts on a running instance: send the signal to the process of `pidfile`, TERM to stop and HUP to reload',
+    },
+    { names: 'exit-on-reload', kind: 'flag', absent: 'use signals or `touch-reload`' },
+    {
+      names: `reload-on-fd brutal-reload-on-fd touch-workers-reload touch-mules-reload touch-spoolers-reload
+      touch-logrotate touch-exec touch-signal fs-brutal-reload fs-signal check-mountpoint mountpoint-check
+      check-mount mount-check`,
+      kind: 'text',
+      absent: 'use signals or `touch-reload`',
+    },
   ],
 }

@@ -28,7 +28,7 @@ export const sockets: OptionGroup = {
     },
     {
       name: 'chmod-socket',
-      aliases: ['C'],
+      aliases: ['chmod', 'C'],
       kind: 'mode',
       bare: '666',
       origin: 'uwsgi',
@@ -63,6 +63,97 @@ export const sockets: OptionGroup = {
       names: 'fastcgi-socket scgi-socket https https-socket',
       kind: 'text',
       absent: 'the fronts are `socket`, `http-socket` and `http`',
+    },
+    {
+      names: `suwsgi-socket ssl-socket https-socket-modifier1 https-socket-modifier2 ssl-sessions-timeout
+      ssl-session-timeout sni sni-dir sni-dir-ciphers ssl-option sni-regexp ssl-tmp-dir https2
+      https-session-context http-to-https`,
+      kind: 'text',
+      absent: 'there is TLS in the proxy in front; a container speaks plain uwsgi and HTTP behind it',
+    },
+    {
+      names: `http-socket-modifier1 http-socket-modifier2 fastcgi-modifier1 fastcgi-modifier2 scgi-modifier1
+      scgi-modifier2 raw-modifier1 raw-modifier2 subscribe-with-modifier1 allowed-modifiers remap-modifier
+      dumbloop-modifier1 http-modifier1 http-modifier2`,
+      kind: 'text',
+      needless: 'the application sees the whole request, whichever protocol brought it: a modifier chooses nothing',
+    },
+    {
+      names: `http-path-info-no-decode-slashes http-to http-zerg http-fallback http-use-pattern http-use-base
+      http-events http-subscription-server http-subscription-fallback-key http-use-code-string
+      http-gracetime http-quiet http-stats http-stats-server http-ss http-harakiri http-stud-prefix
+      http-uid http-gid http-resubscribe http-buffer-size http-server-name-as-http-host
+      http-headers-timeout http-connect-timeout http-post-buffering http-post-buffering-dir`,
+      kind: 'text',
+      needless: 'the workers speak HTTP themselves: no router process has to be tuned',
+    },
+    {
+      names: `fastcgi-nph-socket scgi-nph-socket raw-socket puwsgi-socket udp httprouter zeromq zmq zeromq-socket
+      zmq-socket mongrel2 ping ping-timeout pty-socket pty-connect pty-uconnect pty-exec`,
+      kind: 'text',
+      absent: 'the fronts are `socket`, `http-socket` and `http`',
+    },
+    {
+      names: `socket-protocol shared-socket undeferred-shared-socket map-socket`,
+      kind: 'text',
+      absent: 'every worker serves every socket',
+    },
+    {
+      names: `thunder-lock-watchdog freebind no-fd-passing no-defer-accept tcp-nodelay so-keepalive reuse-port
+      tcp-fast-open-client tcp-fastopen-client`,
+      kind: 'flag',
+      needless: 'the kernel and Node set the socket up for short answers and many connections',
+    },
+    { names: 'abstract-socket a', kind: 'flag', absent: 'write the address as `@name`' },
+    {
+      names: `so-send-timeout socket-send-timeout so-write-timeout socket-write-timeout`,
+      kind: 'flag',
+      absent: '`http-timeout` and `socket-timeout` bound sending too',
+    },
+    {
+      names: `socket-sndbuf socket-rcvbuf tcp-fast-open tcp-fastopen`,
+      kind: 'text',
+      needless: 'the kernel and Node set the socket up for short answers and many connections',
+    },
+    {
+      names: `ssl-verbose ssl-verify-depth ssl-sessions-use-cache ssl-session-use-cache ssl-enable3
+      ssl-enable-sslv3 ssl-enable-tlsv1 https-export-cert`,
+      kind: 'flag',
+      absent: 'there is TLS in the proxy in front; a container speaks plain uwsgi and HTTP behind it',
+    },
+    {
+      names: `log-x-forwarded-for enable-proxy-protocol http-manage-source http-enable-proxy-protocol`,
+      kind: 'flag',
+      absent: 'clients are known by the address their proxy connects from, and by the headers it adds',
+    },
+    {
+      names: `websockets-ping-freq websocket-ping-freq websockets-pong-tolerance websocket-pong-tolerance
+      websockets-max-size websocket-max-size`,
+      kind: 'text',
+      needless: 'a WebSocket is the business of the application, which gets the connection',
+    },
+    {
+      names: `chunked-input-limit chunked-input-timeout`,
+      kind: 'text',
+      needless: 'chunked bodies are decoded as they come, within `limit-post` and `http-timeout`',
+    },
+    { names: 'http-var', kind: 'text', absent: 'let the proxy in front do it' },
+    {
+      names: `http-use-cache http-manage-expect http-raw-body http-websockets http-chunked-input http-use-socket
+      http-cheap http-backend-http http-manage-rtsp`,
+      kind: 'flag',
+      needless: 'the workers speak HTTP themselves: no router process has to be tuned',
+    },
+    { names: 'http-auto-gzip', kind: 'flag', absent: 'let the proxy in front do it' },
+    {
+      names: `pty-log pty-input pty-no-isig`,
+      kind: 'flag',
+      absent: 'the fronts are `socket`, `http-socket` and `http`',
+    },
+    {
+      names: `wsgi-manage-chunked-input`,
+      kind: 'flag',
+      needless: 'chunked bodies are decoded as they come, within `limit-post` and `http-timeout`',
     },
   ],
 }

@@ -38,8 +38,34 @@ export const workers: OptionGroup = {
     },
     { names: 'no-orphans', kind: 'flag', needless: 'workers always leave with their master' },
     { names: 'max-fd', kind: 'number', needless: 'Node raises the number of descriptors to its hard limit by itself' },
-    { names: 'reaper', kind: 'text', needless: 'nothing here needs it' },
+    { names: 'reaper r', kind: 'flag', needless: 'nothing here needs it' },
     { names: 'honour-stdin', kind: 'flag', needless: 'workers read nothing from standard input' },
-    { names: 'offload-threads', kind: 'number', needless: 'writing never blocks a worker' },
+    { names: 'offload-threads offload-thread', kind: 'number', needless: 'writing never blocks a worker' },
+    {
+      names: `backtrace-depth max-apps profiler lock-engine ftok safe-fd fd-safe immediate-uid immediate-gid
+      check-interval forkbomb-delay binary-path binsh thread-stacksize threads-stacksize thread-stack-size
+      threads-stack-size clock mode loop dumbloop-code dumbloop-function ugreen-stacksize`,
+      kind: 'text',
+      needless: 'nothing here needs it',
+    },
+    {
+      names: `skip-zero skip-atexit skip-atexit-teardown no-threads-wait force-gateway persistent-ipcsem refork
+      re-fork refork-as-root re-fork-as-root refork-post-jail re-fork-post-jail no-server pcre-jit
+      propagate-touch use-abort master-as-root drop-after-init drop-after-apps clock-list clocks-list
+      loop-list loops-list daemons-honour-stdin fiber greenlet stackless ugreen`,
+      kind: 'flag',
+      needless: 'nothing here needs it',
+    },
+    { names: 'cgi-mode c command-mode', kind: 'flag', absent: 'a worker always runs the application' },
+    { names: 'umask add-gid cap', kind: 'text', absent: '`uid` and `gid` say who the workers are' },
+    { names: 'procname-append procname-master', kind: 'text', absent: 'workers are called after their slot' },
+    { names: 'no-initgroups', kind: 'flag', absent: '`uid` and `gid` say who the workers are' },
+    {
+      names: `limit-as limit-nproc prio cpu-affinity cgroup cgroup-opt cgroup-dir-mode`,
+      kind: 'text',
+      absent: 'let the service manager limit the processes',
+    },
+    { names: 'ksm never-swap', kind: 'flag', absent: 'let the service manager limit the processes' },
+    { names: `worker-mount worker-exec worker-exec2`, kind: 'text', absent: 'a worker always runs the application' },
   ],
 }
