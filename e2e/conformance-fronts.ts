@@ -41,7 +41,6 @@ const addressOf = (server: { address(): AddressInfo | string | null }): { host: 
 const noLength = { 'no CONTENT_LENGTH where none was sent': 'forward says 0: uwsgi frames the body by it' }
 
 const behindProxy: Skips = {
-  'start has run before the first request': 'the container does not call `start`',
   'CONTENT_TYPE and CONTENT_LENGTH when they were sent, without HTTP_':
     'uwsgi_pass sends HTTP_CONTENT_TYPE and HTTP_CONTENT_LENGTH too, and the uwsgi front keeps them',
 }

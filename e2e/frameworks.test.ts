@@ -30,7 +30,7 @@ test('ws: an echo', async () => {
     '--http',
     `127.0.0.1:${port}`,
     '--module',
-    sample('ws'),
+    `${sample('ws')}:server`,
   ])
   await listening({ host: '127.0.0.1', port })
   const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`)

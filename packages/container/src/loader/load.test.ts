@@ -4,7 +4,7 @@ import { temporaryFolder, type Folder } from '@trivet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApplicationInterface } from '../config/model/application.ts'
 import { findModule } from './find-module.ts'
-import { chooseExport, loadApplication } from './load.ts'
+import { chooseExport, loadApplication, type LoadedApplication } from './load.ts'
 import { recognise } from './recognise.ts'
 
 let folder: Folder
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => folder.remove())
 
-const load = (module: string, name?: string): Promise<{ label: string; interface: string }> =>
+const load = (module: string, name?: string): Promise<LoadedApplication> =>
   loadApplication({ module, export: name, interface: 'auto' }, folder.path)
 
 test('files with and without extension, folders and packages', async () => {
@@ -99,7 +99,7 @@ test.each<[string, unknown, ApplicationInterface, string]>([
   ['a minified Node listener', two, 'node', 'node'],
   ['Express', express, 'auto', 'node'],
   ['Koa', { listen: () => {}, callback: () => () => {} }, 'auto', 'node'],
-  ['Fastify', { listen: () => {}, routing: () => {}, ready: async () => {} }, 'auto', 'node'],
+  ['Fastify', { listen: () => {}, routing: () => {}, ready: async () => {}, close: async () => {} }, 'auto', 'node'],
   ['an http.Server', createServer(), 'auto', 'node'],
 ])('%s', async (_name, value, wanted, found) => {
   const recognised = await recognise(value, wanted, 'app')

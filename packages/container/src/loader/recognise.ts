@@ -12,7 +12,8 @@
  *
  * A bare Node listener has nothing but that name to tell it by; where a minifier took it away, say `interface = node`.
  */
-import { Server, type RequestListener } from 'node:http'
+import type { RequestListener, Server as HttpServer } from 'node:http'
+import { Server } from 'node:net'
 import type { Application } from '@trivet/gateway'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ApplicationInterface } from '../config/model/application.ts'
@@ -21,6 +22,8 @@ import type { ApplicationInterface } from '../config/model/application.ts'
 export interface Recognised {
   readonly application: Application
   readonly interface: Exclude<ApplicationInterface, 'auto'>
+  /** What a framework has to be told after the last request: Fastify's `close()`, for its onClose hooks. */
+  readonly close?: () => Promise<unknown>
 }
 
 type Callable = (...args: never[]) => unknown
@@ -50,7 +53,15 @@ export async function recognise(value: unknown, wanted: ApplicationInterface, la
   if (listener === undefined)
     throw wrongKind(value, label, 'a Node listener, (req, res) => void, or the application of a Node framework')
   const { fromNode } = await import('@trivet/gateway/node')
-  return { application: fromNode(listener), interface: 'node' }
+  const application = fromNode(listener)
+  return isFastify(value)
+    ? { application, interface: 'node', close: async () => await value.close() }
+    : { application, interface: 'node' }
+}
+
+/** Whether an export shows by its shape that it is an application. */
+export function isApplication(value: unknown): boolean {
+  return detect(value) !== undefined
 }
 
 function detect(value: unknown): Exclude<ApplicationInterface, 'auto'> | undefined {
@@ -69,16 +80,24 @@ function isNodeFramework(value: unknown): boolean {
   )
 }
 
-async function nodeListener(value: unknown): Promise<RequestListener | undefined> {
-  if (value instanceof Server) return (request, response) => void value.emit('request', request, response)
-  if (has(value, 'routing') && has(value, 'ready')) {
+async function nodeListener(value: unknown): Promise<RequestListener | HttpServer | undefined> {
+  if (value instanceof Server) return value as HttpServer
+  if (isFastify(value)) {
     await value.ready()
+    const { server } = value as { readonly server?: unknown }
+    if (server instanceof Server && server.listenerCount('upgrade') > 0) return server as HttpServer
     return (request, response) => void value.routing(request, response)
   }
   if (has(value, 'callback')) return value.callback() as RequestListener
   if (typeof value === 'function' && !isClass(value)) return value as RequestListener
   if (has(value, 'handle')) return (request, response) => void value.handle(request, response)
   return undefined
+}
+
+type Fastify = Record<'routing' | 'ready' | 'close', (...args: unknown[]) => unknown>
+
+function isFastify(value: unknown): value is Fastify {
+  return has(value, 'routing') && has(value, 'ready') && has(value, 'close')
 }
 
 function isFetchable(value: unknown): value is FetchHandler | { fetch: FetchHandler } {

@@ -5,7 +5,7 @@
 import type { Application } from '@trivet/gateway'
 import { joinMaster, type WorkerLink } from '@trivet/prefork/worker'
 import { ContainerError } from '../config/diagnostic.ts'
-import { loadApplication } from '../loader/load.ts'
+import { loadApplication, type LoadedApplication } from '../loader/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { requestLog } from '../log/request-log.ts'
 import { compileFormat, standardLine } from '../log/request-line.ts'
@@ -36,6 +36,7 @@ function withoutOwnFrames(error: unknown): unknown {
 async function work(): Promise<void> {
   link.step('load application')
   const loaded = await loadApplication(payload.application, payload.directory)
+  await loaded.start()
   const counter = { requests: 0 }
   const log = payload.log.requests ? openRequestLog(link.slot) : undefined
   const application = observed(loaded.application, log, link.slot, counter)
@@ -44,7 +45,7 @@ async function work(): Promise<void> {
   for (const [index, listener] of link.listeners.entries()) {
     fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload))
   }
-  followMaster(link, fronts, log, counter)
+  followMaster(link, loaded, fronts, log, counter)
   link.ready({ application: loaded.label, interface: loaded.interface })
 }
 
@@ -86,13 +87,18 @@ function openRequestLog(slot: number): RequestLines {
 
 function followMaster(
   master: WorkerLink,
+  loaded: LoadedApplication,
   fronts: readonly FrontServer[],
   log: RequestLines | undefined,
   counter: { requests: number },
 ): void {
   master.onDrain(async () => {
     await Promise.all(fronts.map((front) => front.drain(payload.mercy)))
-    log?.lines.close()
+    try {
+      await loaded.stop()
+    } finally {
+      log?.lines.close()
+    }
   })
   // Service managers and `timeout` send TERM to the whole group: the requests of this worker are not to die of it.
   process.on('SIGTERM', () => master.draining())

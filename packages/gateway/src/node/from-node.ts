@@ -1,5 +1,5 @@
-import { Server } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
+import { Server } from 'node:net'
 import type { Application } from '../contract.ts'
 import { asError } from '../gateway-error.ts'
 import { incomingMessage } from './incoming.ts'
@@ -16,7 +16,8 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
  * it is called with are Node's own IncomingMessage and ServerResponse; a listener that never ends its response leaves
  * the request open, as under node:http.
  */
-export function fromNode(listener: NodeListener | { handle: NodeListener } | Server): Application {
+export function fromNode(listener: NodeListener | { handle: NodeListener } | HttpServer): Application {
+  // By the class under them all: an https.Server is no http.Server.
   if (listener instanceof Server) return fromServer(listener)
   const handle: NodeListener =
     typeof listener === 'function' ? listener : (request, response) => listener.handle(request, response)
@@ -32,7 +33,7 @@ export function fromNode(listener: NodeListener | { handle: NodeListener } | Ser
   }
 }
 
-function fromServer(server: Server): Application {
+function fromServer(server: HttpServer): Application {
   const requests = fromNode((request, response) => server.emit('request', request, response))
   return (environ, startResponse) => {
     if (wantsUpgrade(server, environ)) return emitUpgrade(server, environ, startResponse)

@@ -1,10 +1,10 @@
 /** A WebSocket echo beside an ordinary page, as the documentation of `ws` has it; only `listen` is the container's. */
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { Application } from '../../src/contract.ts'
 import { fromNode } from '../../src/node.ts'
 
-const server = createServer((_request, response) => void response.end('a page'))
+export const server: Server = createServer((_request, response) => void response.end('a page'))
 const sockets = new WebSocketServer({ server, path: '/echo' })
 sockets.on('connection', (socket) => {
   socket.send('welcome')
