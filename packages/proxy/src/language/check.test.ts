@@ -135,6 +135,25 @@ test('passes over what nginx has and Trivet has not, when told to', () => {
   expect(check('http { perl_modules x; }', 'warn')).toMatch(/^nginx: \[warn\] directive "perl_modules" of nginx is not/)
 })
 
+test('checks the shape of what it does not have', () => {
+  expect(check('http { perl_modules x y; }', 'warn')).toContain(
+    'invalid number of arguments in "perl_modules" directive',
+  )
+  expect(check('perl_modules x;', 'warn')).toContain('"perl_modules" directive is not allowed here')
+  expect(check('http { charset_map a b; }', 'warn')).toContain('directive "charset_map" has no opening "{"')
+  expect(check('stream { anything goes; }', 'warn')).toMatch(/^nginx: \[warn\] directive "stream" of nginx is not/)
+})
+
+test.each([
+  ['ssl on;', 'no longer part of nginx: write `listen ... ssl` instead'],
+  ['passenger_root /x;', 'is of Phusion Passenger'],
+  ['content_by_lua_file x.lua;', 'is of ngx_http_lua'],
+  ['track_uploads proxied 30s;', 'is of nginx-upload-progress'],
+])('says whose directive it is: %s', (text, expected) => {
+  expect(check(`http { ${text} }`)).toContain(expected)
+  expect(check(`http { ${text} }`, 'warn')).toMatch(/^nginx: \[warn\]/)
+})
+
 test('two rows for one name must not share a context', () => {
   expect(() => directiveTable([http], [http])).toThrow('declared twice')
 })

@@ -6,7 +6,9 @@
 import { reportAt } from './diagnostic.ts'
 import type { Report } from './diagnostic.ts'
 import type { Context, Directive, DirectiveTable, Scope } from './directive.ts'
+import { foreignDirective } from './foreign.ts'
 import { knownDirectives } from './known.ts'
+import type { KnownDirective } from './known.ts'
 import { nearest } from './nearest.ts'
 import type { Statement } from './statement.ts'
 
@@ -80,11 +82,14 @@ class Checker {
       return false
     }
     const [min, limit] = row.args === 'flag' ? [1, 1] : row.args
-    const max = limit === -1 ? Number.POSITIVE_INFINITY : limit
+    return this.#countIsRight(statement, min, limit === -1 ? Number.POSITIVE_INFINITY : limit)
+  }
+
+  #countIsRight(statement: Statement, min: number, max: number): boolean {
     const count = statement.args.length
     if (count >= min && count <= max) return true
     const suggestion = this.#missingSemicolon(statement) ?? `${expected(min, max)}, got ${count}`
-    this.#report.emerg(`invalid number of arguments in "${name}" directive`, place, suggestion)
+    this.#report.emerg(`invalid number of arguments in "${statement.name}" directive`, statement.place, suggestion)
     return false
   }
 
@@ -103,27 +108,45 @@ class Checker {
   }
 
   #misplaced(statement: Statement, context: Context, rows: readonly Directive[]): void {
-    const contexts = [...new Set(rows.flatMap((row) => row.contexts))]
-    this.#report.emerg(
-      `"${statement.name}" directive is not allowed here`,
-      statement.place,
-      `this is the context "${context}"; it is allowed in ${list(contexts)}`,
-    )
+    const known = shapesIn(statement.name, context)
+    if (known !== undefined) return this.#unimplemented(statement, known)
+    this.#notAllowed(statement, context, [...new Set(rows.flatMap((row) => row.contexts))])
     const block = rows.find((row) => row.block !== undefined)
     if (block !== undefined) this.#inside(statement, block, undefined)
   }
 
+  #notAllowed({ name, place }: Statement, context: Context, contexts: readonly string[]): void {
+    const suggestion = `this is the context "${context}"; it is allowed in ${list(contexts)}`
+    this.#report.emerg(`"${name}" directive is not allowed here`, place, suggestion)
+  }
+
   #unknown(statement: Statement, context: Context): void {
     const { name, place } = statement
-    if (knownDirectives.has(name)) {
-      const message = `directive "${name}" of nginx is not implemented by trivet`
-      if (this.#options.unimplemented === 'warn') this.#report.warn(message, place)
-      else this.#report.emerg(message, place, this.#hintOnce())
-      return
-    }
+    const anywhere = knownDirectives.get(name)
+    const known = shapesIn(name, context)
+    if (known !== undefined) return this.#unimplemented(statement, known)
+    if (anywhere !== undefined)
+      return this.#notAllowed(statement, context, [...new Set(anywhere.flatMap(({ contexts }) => contexts))])
+    const foreign = foreignDirective(name)
+    if (foreign !== undefined) return this.#passOver(foreign, place)
     const guess = nearest(name, [...this.#namesIn(context)]) ?? nearest(name, [...this.#table.keys()])
     const suggestion = guess === undefined ? undefined : `did you mean "${guess}"?`
     this.#report.emerg(`unknown directive "${name}"`, place, suggestion)
+  }
+
+  /** A mistake in a directive that we do not have is told as well: there is no use in having it next. */
+  #unimplemented(statement: Statement, { args, block }: KnownDirective): void {
+    const { name, place } = statement
+    if (block && statement.block === undefined) this.#report.emerg(`directive "${name}" has no opening "{"`, place)
+    else if (!block && statement.block !== undefined)
+      this.#report.emerg(`directive "${name}" is not terminated by ";"`, place)
+    else if (this.#countIsRight(statement, ...args))
+      this.#passOver(`directive "${name}" of nginx is not implemented by trivet`, place)
+  }
+
+  #passOver(message: string, place: Statement['place']): void {
+    if (this.#options.unimplemented === 'warn') this.#report.warn(message, place)
+    else this.#report.emerg(message, place, this.#hintOnce())
   }
 
   #hintOnce(): string | undefined {
@@ -142,6 +165,11 @@ function expected(min: number, max: number): string {
   return max === Number.POSITIVE_INFINITY ? `expected at least ${min}` : `expected ${min} to ${max}`
 }
 
-function list(contexts: readonly Context[]): string {
+/** What nginx knows by this name in this context. */
+function shapesIn(name: string, context: Context): KnownDirective | undefined {
+  return knownDirectives.get(name)?.find(({ contexts }) => contexts.includes(context))
+}
+
+function list(contexts: readonly string[]): string {
   return contexts.map((context) => `"${context}"`).join(', ')
 }

@@ -9,16 +9,20 @@ import type { Report } from './diagnostic.ts'
 import type { Statement } from './statement.ts'
 
 /** Where a statement stands. */
-export type Context =
-  | 'main'
-  | 'events'
-  | 'http'
-  | 'server'
-  | 'location'
-  | 'if in server'
-  | 'if in location'
-  | 'limit_except'
-  | 'upstream'
+export type Context = (typeof contexts)[number]
+
+/** All contexts, from the outside in. */
+export const contexts = [
+  'main',
+  'events',
+  'http',
+  'server',
+  'location',
+  'if in server',
+  'if in location',
+  'limit_except',
+  'upstream',
+] as const
 
 /** One directive in the contexts where it has this shape and meaning. */
 export interface Directive {
@@ -32,10 +36,19 @@ export interface Directive {
   readonly once?: boolean
   /** One sentence for the reference page. */
   readonly doc: string
+  /** True for a directive that is read and changes nothing here; `doc` says why. */
+  readonly inert?: boolean
+  /** What is not as in nginx, one sentence for the reference page. */
+  readonly differs?: string
   /** Returns the scope of the block, for rows with one; without it the block is applied in the same scope. */
   readonly apply: (scope: Scope, statement: Statement, report: Report) => Scope | void
   /** Called after the statements of the block, with the scope that `apply` returned. */
   readonly close?: (scope: Scope, statement: Statement, report: Report) => void
+}
+
+/** The same row with what is not as in nginx. */
+export function differing(row: Directive, differs: string): Directive {
+  return { ...row, differs }
 }
 
 /** A typed name under which scopes keep a value; two keys are never the same. */

@@ -1,7 +1,7 @@
 /** A compiled configuration: what the running proxy reads. Nothing in it is text of a directive any more. */
 import type { ErrorLog } from '../process/error-log.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
-import type { MainSettings } from '../modules/core-main.ts'
+import type { MainSettings } from '../modules/main/settings.ts'
 import type { ServerSettings } from './core-settings.ts'
 import type { ListenSpec } from './listen.ts'
 import type { Location, LocationTree } from './location.ts'

@@ -1,5 +1,6 @@
 /** Turns scopes into the servers and locations that requests meet: each module says once what it does in each place. */
-import { readCoreSettings, readServerSettings } from '../modules/core.ts'
+import { readCoreSettings } from '../modules/core/index.ts'
+import { readServerSettings } from '../modules/core/server.ts'
 import type { Server } from './config.ts'
 import { LocationTree, type Location } from './location.ts'
 import { allowed, declined, type Attachment, type Handler, type Module } from './module.ts'

@@ -1,7 +1,9 @@
 /** Builders for the rows of the http modules, beside those of language/rows.ts. */
 import type { Report } from '../language/diagnostic.ts'
-import type { Context, Directive, Scope } from '../language/directive.ts'
+import { contexts, type Context, type Directive, type Scope } from '../language/directive.ts'
+import { knownDirectives } from '../language/known.ts'
 import type { Statement, Word } from '../language/statement.ts'
+import { readFlag } from '../language/values.ts'
 import { LevelScope } from './scope.ts'
 import type { Setting } from './setting.ts'
 import { compileText, type Value } from './value.ts'
@@ -62,14 +64,18 @@ export function textValueRow(
   })
 }
 
-/** A directive of nginx that is read and has nothing to do here; `doc` says why. */
-export function acceptedRow(
-  name: string,
-  doc: string,
-  contexts: readonly Context[] = everywhere,
-  args: Directive['args'] = atLeast(1),
-): Directive {
-  return { name, contexts, args, doc, apply: () => undefined }
+/** A directive of nginx that is read and has nothing to do here; `doc` says why. Its shape is nginx's. */
+export function acceptedRow(name: string, doc: string): Directive {
+  const shape = nginxShape(name)
+  return {
+    name,
+    ...shape,
+    doc,
+    inert: true,
+    apply: (_scope, statement, report) => {
+      if (shape.args === 'flag') readFlag(statement, report)
+    },
+  }
 }
 
 /**
@@ -79,13 +85,37 @@ export function acceptedRow(
 export function withoutEffectRow(
   name: string,
   why: string,
-  contexts: readonly Context[] = everywhere,
-  args: Directive['args'] = atLeast(1),
   matters: (texts: readonly string[]) => boolean = () => true,
 ): Directive {
-  return row(name, `Without effect: ${why}.`, { contexts, args }, (scope, statement, report) => {
+  const shape = nginxShape(name)
+  const made = row(name, `Without effect: ${why}.`, shape, (scope, statement, report) => {
+    if (shape.args === 'flag' && readFlag(statement, report) === undefined) return
     if (matters(textsOf(statement))) warnWithoutEffect(scope, name, why, report)
   })
+  return { ...made, inert: true }
+}
+
+/** The same outside of `http`, where each one is told. */
+export function warnedRow(name: string, why: string): Directive {
+  return {
+    ...acceptedRow(name, `Without effect: ${why}.`),
+    apply: (_scope, _statement, report) => report.warn(`"${name}" has no effect: ${why}`),
+  }
+}
+
+/** For a flag that asks for something when it is on. */
+export function isOn([value]: readonly string[]): boolean {
+  return value?.toLowerCase() === 'on'
+}
+
+/** Where nginx takes a directive, and with how many arguments. */
+function nginxShape(name: string): { readonly contexts: readonly Context[]; readonly args: Directive['args'] } {
+  const shape = knownDirectives.get(name)?.find((known) => contexts.some((one) => known.contexts.includes(one)))
+  if (shape === undefined) throw new Error(`nginx has no directive "${name}"`)
+  return {
+    contexts: contexts.filter((one) => shape.contexts.includes(one)),
+    args: shape.flag ? 'flag' : shape.args,
+  }
 }
 
 const warned = Symbol('directives without effect')

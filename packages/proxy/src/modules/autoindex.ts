@@ -6,7 +6,7 @@ import type { Request } from '../http/request.ts'
 import { systemErrorText } from '../language/system-error.ts'
 import { escapeUri } from '../http/uri.ts'
 import { declined, taken, type Module } from '../model/module.ts'
-import { everywhere, everywhereAndIf } from '../model/row.ts'
+import { everywhere } from '../model/row.ts'
 import { setting } from '../model/setting.ts'
 
 interface Options {
@@ -111,7 +111,7 @@ export const autoindex: Module = {
     flagRow('autoindex', everywhere, enabled, 'Whether folders without an index are listed.'),
     flagRow('autoindex_exact_size', everywhere, exactSize, 'Whether sizes are shown in bytes.'),
     flagRow('autoindex_localtime', everywhere, localTime, 'Whether times are local ones.'),
-    choiceRow('autoindex_format', everywhereAndIf, format, 'How the list is written.', {
+    choiceRow('autoindex_format', everywhere, format, 'How the list is written.', {
       html: 'html',
       json: 'json',
     } as const),

@@ -82,7 +82,7 @@ const rows: readonly Directive[] = [
       }
     },
   ),
-  acceptedRow('gzip_buffers', 'Accepted: memory is managed by the engine.', everywhere),
+  acceptedRow('gzip_buffers', 'Accepted: memory is managed by the engine.'),
 ]
 
 /** Whether an Accept-Encoding takes gzip: named, or covered by `*`, and not with a weight of zero. */

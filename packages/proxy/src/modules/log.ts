@@ -6,7 +6,7 @@ import type { Context } from '../language/directive.ts'
 import type { Statement } from '../language/statement.ts'
 import type { Request } from '../http/request.ts'
 import type { Module } from '../model/module.ts'
-import { acceptedRow, atLeast, everywhere, everywhereAndIf, row, textOf, compileAt } from '../model/row.ts'
+import { acceptedRow, atLeast, everywhereAndIf, row, textOf, compileAt } from '../model/row.ts'
 import { addResource, type HttpScope, type LevelScope } from '../model/scope.ts'
 import { setting } from '../model/setting.ts'
 import { compileText, constantValue, type Value } from '../model/value.ts'
@@ -149,7 +149,7 @@ export const log: Module = {
   directives: [
     row('access_log', 'Where requests are logged.', { contexts, args: atLeast(1) }, applyLog),
     row('log_format', 'How requests are logged.', { contexts: ['http'], args: atLeast(2) }, applyFormat),
-    acceptedRow('open_log_file_cache', 'Accepted: log files stay open.', everywhere),
+    acceptedRow('open_log_file_cache', 'Accepted: log files stay open.'),
   ],
   setup: (http) => {
     formatsOf(http)

@@ -99,7 +99,7 @@ export const map: Module = {
   name: 'map',
   directives: [
     row('map', 'Computes a variable from another.', { contexts: ['http'], args: [2, 2], block: 'any' }, applyMap),
-    acceptedRow('map_hash_max_size', 'Accepted: maps are hash tables of the engine.', ['http']),
-    acceptedRow('map_hash_bucket_size', 'Accepted: maps are hash tables of the engine.', ['http']),
+    acceptedRow('map_hash_max_size', 'Accepted: maps are hash tables of the engine.'),
+    acceptedRow('map_hash_bucket_size', 'Accepted: maps are hash tables of the engine.'),
   ],
 }

@@ -3,7 +3,7 @@ import type { Module } from '../model/module.ts'
 import { access } from './access.ts'
 import { autoindex } from './autoindex.ts'
 import { charset } from './charset.ts'
-import { coreMain } from './core-main.ts'
+import { main } from './main/index.ts'
 import { emptyGif } from './empty-gif.ts'
 import { gzip } from './gzip.ts'
 import { headers } from './headers.ts'
@@ -23,7 +23,7 @@ import { variables } from './variables.ts'
 
 /** All modules besides http's core. */
 export const modules: readonly Module[] = [
-  coreMain,
+  main,
   variables,
   map,
   rewrite,

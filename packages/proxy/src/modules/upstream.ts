@@ -165,10 +165,7 @@ export const upstream: Module = {
       if (scope instanceof UpstreamScope)
         scope.balance = (peers, key) => byHash(peers, key.includes(':') ? key : key.split('.').slice(0, 3).join('.'))
     }),
-    withoutEffectRow('zone', 'each worker counts failures and connections for itself', contexts, [1, 2]),
-    ...['resolver', 'resolver_timeout'].map((name) =>
-      withoutEffectRow(name, 'names are resolved by the operating system, whenever a connection is made', contexts),
-    ),
+    withoutEffectRow('zone', 'each worker counts failures and connections for itself'),
   ],
   variables: {
     names: {

@@ -1,7 +1,7 @@
 /** The directives every `*_pass` shares (`proxy_read_timeout`, `uwsgi_read_timeout`, ...), made from their prefix. */
 import type { Directive } from '../language/directive.ts'
 import { flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
-import { acceptedRow, atLeast, everywhere, row, textOf, textsOf, withoutEffectRow } from '../model/row.ts'
+import { acceptedRow, atLeast, everywhere, isOn, row, textOf, textsOf, withoutEffectRow } from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
 import { setting, type Setting } from '../model/setting.ts'
 
@@ -63,6 +63,7 @@ export interface UpstreamRows {
 }
 
 const minute = 60_000
+const noFiles = 'Accepted: there are no temporary files of answers.'
 const passedOn = 'answers are passed on as they come, and read ahead no further than 128k for each client'
 
 /** Declares the settings of `PREFIX_...`; `hidden` are the fields never passed on unless PREFIX_pass_header says so. */
@@ -94,7 +95,7 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       time(connectTimeout, 'How long connecting may take.'),
       time(sendTimeout, 'The longest pause while the request is sent.'),
       time(readTimeout, 'The longest pause while the answer is read.'),
-      withoutEffectRow(`${prefix}_buffering`, passedOn, everywhere, 'flag', ([value]) => value !== 'off'),
+      withoutEffectRow(`${prefix}_buffering`, passedOn, (texts) => !texts.includes('off')),
       flag(requestBuffering, "Whether the request's body is read whole first."),
       flag(interceptErrors, 'Whether `error_page` applies to answers from 300 on.'),
       flag(ignoreClientAbort, 'Whether to go on when the client has gone.'),
@@ -124,19 +125,12 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       list(hideHeader, 'A field of answers that is not passed on.'),
       list(passHeader, 'A field of answers that is passed on after all.'),
       sizeRow(bufferSize.name, everywhere, bufferSize, 'The largest head of an answer.'),
-      withoutEffectRow(`${prefix}_buffers`, passedOn, everywhere, [2, 2]),
-      withoutEffectRow(`${prefix}_busy_buffers_size`, passedOn, everywhere, [1, 1]),
-      withoutEffectRow(`${prefix}_max_temp_file_size`, passedOn, everywhere, [1, 1], ([size]) => size !== '0'),
-      withoutEffectRow(
-        `${prefix}_socket_keepalive`,
-        'Node does not set it',
-        everywhere,
-        'flag',
-        ([value]) => value === 'on',
-      ),
-      ...['temp_file_write_size', 'temp_path', 'send_lowat'].map((name) =>
-        acceptedRow(`${prefix}_${name}`, 'Accepted: there are no temporary files of answers.'),
-      ),
+      withoutEffectRow(`${prefix}_buffers`, passedOn),
+      withoutEffectRow(`${prefix}_busy_buffers_size`, passedOn),
+      withoutEffectRow(`${prefix}_max_temp_file_size`, passedOn, ([size]) => size !== '0'),
+      withoutEffectRow(`${prefix}_socket_keepalive`, 'Node does not set it', isOn),
+      acceptedRow(`${prefix}_temp_file_write_size`, noFiles),
+      acceptedRow(`${prefix}_temp_path`, noFiles),
     ],
     read: (scope) => {
       const passed = new Set(scope.value(passHeader))

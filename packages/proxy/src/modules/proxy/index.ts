@@ -6,7 +6,7 @@ import type { Statement } from '../../language/statement.ts'
 import type { Request } from '../../http/request.ts'
 import { taken, type Attachment, type Module } from '../../model/module.ts'
 import { compilePattern, type Pattern } from '../../model/pattern.ts'
-import { acceptedRow, atLeast, compileAt, row, textOf, textsOf, textValueRow } from '../../model/row.ts'
+import { acceptedRow, compileAt, row, textOf, textsOf, textValueRow } from '../../model/row.ts'
 import { autoRedirectSetting, LocationScope, type LevelScope } from '../../model/scope.ts'
 import { setting, type Setting } from '../../model/setting.ts'
 import { constantValue, type Value } from '../../model/value.ts'
@@ -205,7 +205,7 @@ export const proxy: Module = {
     row('proxy_redirect', 'What becomes of Location and Refresh.', { args: [1, 2] }, applyRedirect),
     replacementRow('proxy_cookie_domain', "What becomes of a cookie's domain.", cookieDomains, true),
     replacementRow('proxy_cookie_path', "What becomes of a cookie's path.", cookiePaths, false),
-    row('proxy_cookie_flags', "What becomes of a cookie's flags.", { args: atLeast(1) }, (scope, statement, report) => {
+    row('proxy_cookie_flags', "What becomes of a cookie's flags.", { args: [1, 4] }, (scope, statement, report) => {
       const [first, ...flags] = textsOf(statement)
       if (first === undefined || (first === 'off' && flags.length === 0)) {
         scope.set(cookieFlags, [])
@@ -217,6 +217,7 @@ export const proxy: Module = {
     }),
     acceptedRow('proxy_headers_hash_max_size', 'Accepted: tables are managed by the engine.'),
     acceptedRow('proxy_headers_hash_bucket_size', 'Accepted: tables are managed by the engine.'),
+    acceptedRow('proxy_send_lowat', 'Accepted: sockets are handled by Node.'),
     ...shared.directives,
   ],
   variables: {

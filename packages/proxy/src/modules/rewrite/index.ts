@@ -8,15 +8,13 @@ import { escapeArgs, unescapeRedirect } from '../../http/uri.ts'
 import { bindGroups, matches } from '../../model/captures.ts'
 import { taken, type Module } from '../../model/module.ts'
 import { next, runSteps, stop, type RewriteStep } from '../../model/rewrite.ts'
-import { atLeast, compileAt, row, warnWithoutEffect, withoutEffectRow } from '../../model/row.ts'
+import { atLeast, compileAt, isOn, row, warnWithoutEffect, withoutEffectRow } from '../../model/row.ts'
 import { frozenKey, LocationScope, RoutingScope, ServerScope, type LevelScope } from '../../model/scope.ts'
 import { constantValue, type Value } from '../../model/value.ts'
 import { compileCondition, patternAt } from './condition.ts'
 
 const contexts: readonly Context[] = ['server', 'location', 'if in server', 'if in location']
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-const logContexts: readonly Context[] = ['http', ...contexts]
-const isOn = ([value]: readonly string[]): boolean => value === 'on'
 
 const rows: readonly Directive[] = [
   row('rewrite', 'Changes the URI when it matches, or redirects.', { contexts, args: [2, 3] }, applyRewrite),
@@ -41,14 +39,8 @@ const rows: readonly Directive[] = [
     { contexts: ['location'], args: atLeast(1), block: 'if in location' },
     applyLocationIf,
   ),
-  withoutEffectRow('rewrite_log', 'rewrites are not logged', logContexts, 'flag', isOn),
-  withoutEffectRow(
-    'uninitialized_variable_warn',
-    'unset variables are empty and not logged',
-    logContexts,
-    'flag',
-    isOn,
-  ),
+  withoutEffectRow('rewrite_log', 'rewrites are not logged', isOn),
+  withoutEffectRow('uninitialized_variable_warn', 'unset variables are empty and not logged', isOn),
 ]
 
 function addStep(scope: LevelScope, step: RewriteStep): void {
