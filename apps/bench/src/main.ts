@@ -1,10 +1,15 @@
 /** `pnpm bench [name] [options]`: runs one benchmark and prints its table; without a name, the whole stack's. */
 import { parseArgs } from 'node:util'
 import { benchGateway } from './gateway.ts'
+import { benchProxy } from './proxy.ts'
 import { benchStack } from './stack.ts'
 
 const benchmarks = {
   gateway: { run: benchGateway, about: 'calls of a hello, the Fetch adapter and Hono, the Node adapter and node:http' },
+  proxy: {
+    run: benchProxy,
+    about: 'files and fixed answers beside nginx and Caddy, idle connections, a large configuration',
+  },
   stack: { run: benchStack, about: 'proxy -> container against nginx -> uWSGI, hello world, memory' },
 } as const
 

@@ -1,6 +1,7 @@
 /** The stacks that are compared: each starts its two tiers as real processes and says where it answers. */
 import { fileURLToPath } from 'node:url'
 import { Child, type Folder, freePort, listening } from '@trivet/testing'
+import { bin } from './bin.ts'
 
 /** A running stack. */
 export interface Stack {
@@ -10,7 +11,6 @@ export interface Stack {
 }
 
 const app = (name: string): string => fileURLToPath(new URL(`../stack/${name}`, import.meta.url))
-const bin = (name: string): string => fileURLToPath(new URL(`../../../node_modules/.bin/${name}`, import.meta.url))
 
 const conf = (folder: string, port: number, processes: number, extra: string): string => `
 worker_processes ${processes};

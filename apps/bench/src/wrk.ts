@@ -9,9 +9,14 @@ export interface Load {
   readonly p99: string
 }
 
-/** Loads `url` with `connections` keep-alive connections for `seconds`. Throws when wrk is missing or fails. */
-export async function wrk(url: string, connections: number, seconds: number): Promise<Load> {
-  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', url]
+/** Loads `url` with `connections` keep-alive connections for `seconds`; `more` are wrk's own options. Throws when wrk is missing or fails. */
+export async function wrk(
+  url: string,
+  connections: number,
+  seconds: number,
+  more: readonly string[] = [],
+): Promise<Load> {
+  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', ...more, url]
   const { code, output } = await runToEnd('wrk', args, { timeout: (seconds + 20) * 1000 })
   const rate = /Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]
   if (code !== 0 || rate === undefined) throw new Error(`wrk failed:\n${output}`)

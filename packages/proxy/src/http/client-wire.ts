@@ -55,6 +55,11 @@ export abstract class ClientWire {
     return this.output.hasRoom
   }
 
+  /** True while the client has not taken all that was written. */
+  get isBehind(): boolean {
+    return this.output.isBehind
+  }
+
   /** Whether all of a body seems to have come already. */
   hasWhole(body: RequestBody): boolean {
     return body.isWholeIn(this.input.bytes)

@@ -1,6 +1,7 @@
 /** What all connections of a worker share. */
 import type { ErrorLog } from '../process/error-log.ts'
 import type { Connection } from './connection.ts'
+import { FileCache } from './file-cache.ts'
 
 /** How often timeouts are looked at, in milliseconds: a timeout is late by at most this much. */
 const sweepInterval = 100
@@ -12,6 +13,7 @@ export class Service {
   /** How many connections there may be at a time. */
   readonly capacity: number
   readonly connections: Set<Connection> = new Set()
+  readonly files: FileCache = new FileCache()
   /** True when the worker is to go: connections close after their current request. */
   draining = false
   onIdle: (() => void) | undefined

@@ -1,9 +1,9 @@
 /** Files under `root` or `alias`: the content of every location that has no other handler. */
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
-import { httpDate } from '@trivet/http1'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { validators, type CachedFile } from '../http/file-cache.ts'
 import { contentType, filePath, systemPath } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
-import { sendFile } from '../http/send-file.ts'
+import { sendCached, sendFile } from '../http/send-file.ts'
 import { escapeUri } from '../http/uri.ts'
 import { systemErrorText } from '../language/system-error.ts'
 import { taken, type Module } from '../model/module.ts'
@@ -27,6 +27,8 @@ function directory(request: Request): number {
 
 function serveFile(request: Request, path: string): number {
   if (path.includes('\0')) return 404
+  const kept = request.connection.service.files.find(path, request.startTime)
+  if (kept !== undefined) return serveKept(request, kept)
   let fd: number
   try {
     fd = openSync(systemPath(path), constants.O_RDONLY | constants.O_NONBLOCK)
@@ -42,12 +44,21 @@ function serveFile(request: Request, path: string): number {
       return 404
     }
     if (request.method === 'POST') return 405
+    const file = request.connection.service.files.keep(path, fd, stats, request.startTime)
+    if (file !== undefined) return serveKept(request, file)
     keeps = true
-    send(request, fd, stats)
+    if (describe(request, stats.size, validators(stats))) sendFile(request, fd, stats.size)
+    else closeSync(fd)
     return taken
   } finally {
     if (!keeps) closeSync(fd)
   }
+}
+
+function serveKept(request: Request, file: CachedFile): number {
+  if (request.method === 'POST') return 405
+  if (describe(request, file.bytes.length, file)) sendCached(request, file)
+  return taken
 }
 
 function refused(request: Request, path: string, error: NodeJS.ErrnoException): number {
@@ -65,18 +76,17 @@ function redirectToFolder(request: Request): number {
   return 301
 }
 
-function send(request: Request, fd: number, stats: Stats): void {
+/** Sends the head; false when a filter answered instead. */
+function describe(request: Request, size: number, file: ReturnType<typeof validators>): boolean {
   const { out } = request
-  const time = Math.floor(stats.mtimeMs / 1000)
   out.status = 200
-  out.contentLength = stats.size
-  out.lastModifiedTime = time
-  out.lastModified = httpDate(time * 1000)
-  if (request.location.core.etag) out.etag = `"${time.toString(16)}-${stats.size.toString(16)}"`
+  out.contentLength = size
+  out.lastModifiedTime = file.modified
+  out.lastModified = file.lastModified
+  if (request.location.core.etag) out.etag = file.etag
   out.contentType ??= contentType(request, request.uri)
   request.allowsRanges = true
-  if (request.sendHead()) sendFile(request, fd, stats.size)
-  else closeSync(fd)
+  return request.sendHead()
 }
 
 /** The static module. */
