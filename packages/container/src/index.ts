@@ -3,5 +3,6 @@ export type { ContainerErrorCode, Diagnostic, Place, Severity } from './config/d
 export type { ApplicationInterface } from './config/model/application.ts'
 export type { FrontProtocol } from './config/model/sockets.ts'
 export type { ContainerOptions } from './container-options.ts'
-export type { ContainerStatistics, FrontAddress } from './process/container.ts'
+export type { FrontAddress } from './process/container.ts'
+export type { ContainerStatistics, WorkerStatistics } from './process/statistics.ts'
 export { startContainer, type ContainerHandle, type StartOptions } from './start-container.ts'

@@ -3,8 +3,9 @@ import type { ContainerConfig } from './config/model.ts'
 import { hasErrors, readOptions } from './config/read.ts'
 import type { ContainerOptions } from './container-options.ts'
 import { FileLines, type LineWriter } from './log/line-writer.ts'
-import { Container, type ContainerStatistics, type FrontAddress } from './process/container.ts'
+import { Container, type FrontAddress } from './process/container.ts'
 import { ContainerLog } from './process/log.ts'
+import type { ContainerStatistics } from './process/statistics.ts'
 
 /** What lies outside the container's own configuration. */
 export interface StartOptions {

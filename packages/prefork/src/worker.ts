@@ -1,4 +1,5 @@
 export type { Address } from './address.ts'
 export { PreforkError, type PreforkErrorCode } from './error.ts'
+export type { ScoreboardWriter, WorkerFigures } from './scoreboard/writer.ts'
 export { joinMaster } from './worker/join.ts'
 export type { DrainListener, InheritedListener, WorkerLink } from './worker/link.ts'

@@ -6,6 +6,7 @@
 import { closeSync, fchownSync, openSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   formatAddress,
   Master,
@@ -19,9 +20,10 @@ import {
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import type { Front, FrontProtocol } from '../config/model/sockets.ts'
-import type { WorkerPayload, WorkerStatistics } from '../worker/payload.ts'
+import type { WorkerPayload } from '../worker/payload.ts'
 import { bindFronts } from './bind-fronts.ts'
 import type { ContainerLog } from './log.ts'
+import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
 import { watchTouch } from './touch.ts'
 
 /** A front as it is served: with the real port when 0 was asked for. */
@@ -30,16 +32,8 @@ export interface FrontAddress {
   readonly address: Address
 }
 
-/** The figures of all workers. */
-export interface ContainerStatistics {
-  readonly workers: readonly (WorkerStatistics & { readonly slot: number; readonly pid: number | undefined })[]
-  /** Answered by the workers that live now. */
-  readonly requests: number
-  readonly connections: number
-}
-
-/** Milliseconds that busy workers get to answer a question. */
-const answerTimeout = 1000
+/** Milliseconds after which what a worker has done is on the scoreboard, with some to spare. */
+const recordDelay = 20
 
 /** Milliseconds from TERM to KILL when a stop is not graceful: long enough to take leave of the master. */
 const killAfter = 100
@@ -144,29 +138,10 @@ export class Container {
     this.#master.broadcast({ type: 'reopen' })
   }
 
-  /** Asks every worker; one that does not answer in a second is left out. */
-  statistics(): Promise<ContainerStatistics> {
-    const asked = this.#master.workers.filter((worker) => worker.state === 'ready')
-    const answers = new Map<number, ContainerStatistics['workers'][number]>()
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer)
-        this.#master.off('message', onMessage)
-        const workers = [...answers.values()].sort((a, b) => a.slot - b.slot)
-        const sum = (key: 'requests' | 'connections'): number =>
-          workers.reduce((total, worker) => total + worker[key], 0)
-        resolve({ workers, requests: sum('requests'), connections: sum('connections') })
-      }
-      const onMessage = (worker: WorkerInfo, message: object & { readonly type: string }): void => {
-        if (message.type !== 'statistics') return
-        answers.set(worker.id, { ...(message as unknown as WorkerStatistics), slot: worker.slot, pid: worker.pid })
-        if (answers.size >= asked.length) finish()
-      }
-      const timer = setTimeout(finish, answerTimeout)
-      this.#master.on('message', onMessage)
-      if (asked.length === 0) finish()
-      else this.#master.broadcast({ type: 'statistics' })
-    })
+  /** What the scoreboard and the system say now; a worker that is stuck is there too. */
+  async statistics(): Promise<ContainerStatistics> {
+    await delay(recordDelay)
+    return gatherStatistics(await this.#master.snapshot())
   }
 
   #follow(): void {

@@ -2,12 +2,14 @@ import type { Application } from '@trivet/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 import type { WorkerPayload } from './payload.ts'
+import type { Activity } from './activity.ts'
 import { openHttp } from './http-front.ts'
 import { openUwsgi } from './uwsgi-front.ts'
 
 /** One protocol served on one socket. */
 export interface FrontServer {
   readonly connections: number
+  readonly bytesSent: number
   /** Stops accepting, lets idle connections go, and resolves when the running requests are done; cuts them off after `timeout` milliseconds. */
   drain(timeout: number): Promise<void>
 }
@@ -18,8 +20,9 @@ export async function openFront(
   application: Application,
   listener: InheritedListener,
   payload: WorkerPayload,
+  activity: Activity,
 ): Promise<FrontServer> {
   return protocol === 'http'
-    ? await openHttp(application, listener, payload)
-    : await openUwsgi(application, listener, payload)
+    ? await openHttp(application, listener, payload, activity)
+    : await openUwsgi(application, listener, payload, activity)
 }

@@ -1,6 +1,7 @@
 import type { Application } from '@trivet/gateway'
 import { serve } from '@trivet/http1/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
+import type { Activity } from './activity.ts'
 import type { FrontServer } from './front.ts'
 import type { WorkerPayload } from './payload.ts'
 
@@ -9,6 +10,7 @@ export async function openHttp(
   application: Application,
   listener: InheritedListener,
   payload: WorkerPayload,
+  activity: Activity,
 ): Promise<FrontServer> {
   const { bufferSize, maxVars, maxBody, httpTimeout } = payload.limits
   const server = serve(maxBody === undefined ? application : withBodyLimit(application, maxBody), {
@@ -17,6 +19,8 @@ export async function openHttp(
     bodyTimeout: httpTimeout,
     sendTimeout: httpTimeout,
     multiprocess: payload.processes > 1,
+    watch: activity,
+    onError: activity.failed,
   })
   const target = { fd: listener.fd, backlog: listener.backlog }
   await server.listen(target)

@@ -9,8 +9,9 @@ import { loadApplication, type LoadedApplication } from '../loader/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { requestLog } from '../log/request-log.ts'
 import { compileFormat, standardLine } from '../log/request-line.ts'
+import { Activity, type FrontFigures } from './activity.ts'
 import { openFront, type FrontServer } from './front.ts'
-import { logLineMark, type WorkerPayload, type WorkerStatistics } from './payload.ts'
+import { logLineMark, type WorkerPayload } from './payload.ts'
 
 const link = await joinMaster()
 const payload = link.payload as WorkerPayload
@@ -37,33 +38,31 @@ async function work(): Promise<void> {
   link.step('load application')
   const loaded = await loadApplication(payload.application, payload.directory)
   await loaded.start()
-  const counter = { requests: 0 }
   const log = payload.log.requests ? openRequestLog(link.slot) : undefined
-  const application = observed(loaded.application, log, link.slot, counter)
+  const application = logged(loaded.application, log, link.slot)
   link.step('listen')
   const fronts: FrontServer[] = []
+  const activity = new Activity(link.scoreboard, () => figuresOf(fronts))
   for (const [index, listener] of link.listeners.entries()) {
-    fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload))
+    fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload, activity))
   }
-  followMaster(link, loaded, fronts, log, counter)
+  followMaster(link, loaded, fronts, log)
   link.ready({ application: loaded.label, interface: loaded.interface })
 }
 
-/** The application as the fronts call it: counted, and logged if wanted. */
-function observed(
-  application: Application,
-  log: RequestLines | undefined,
-  slot: number,
-  counter: { requests: number },
-): Application {
-  const counted: Application = (environ, startResponse) => {
-    counter.requests += 1
-    return application(environ, startResponse)
+function figuresOf(fronts: readonly FrontServer[]): FrontFigures {
+  return {
+    connections: fronts.reduce((sum, front) => sum + front.connections, 0),
+    bytesSent: fronts.reduce((sum, front) => sum + front.bytesSent, 0),
   }
-  if (log === undefined) return counted
+}
+
+/** The application as the fronts call it: with a line per request, if wanted. */
+function logged(application: Application, log: RequestLines | undefined, slot: number): Application {
+  if (log === undefined) return application
   const { lines, mark } = log
   const line = payload.log.format === undefined ? standardLine : compileFormat(payload.log.format, slot)
-  return requestLog((record) => lines.write(mark + line(record)))(counted)
+  return requestLog((record) => lines.write(mark + line(record)))(application)
 }
 
 interface RequestLines {
@@ -90,7 +89,6 @@ function followMaster(
   loaded: LoadedApplication,
   fronts: readonly FrontServer[],
   log: RequestLines | undefined,
-  counter: { requests: number },
 ): void {
   master.onDrain(async () => {
     await Promise.all(fronts.map((front) => front.drain(payload.mercy)))
@@ -104,15 +102,5 @@ function followMaster(
   process.on('SIGTERM', () => master.draining())
   master.onMessage((message) => {
     if (message.type === 'reopen') log?.lines.reopen()
-    if (message.type === 'statistics') {
-      const connections = fronts.reduce((sum, front) => sum + front.connections, 0)
-      const answer: WorkerStatistics = {
-        type: 'statistics',
-        requests: counter.requests,
-        connections,
-        rss: process.memoryUsage.rss(),
-      }
-      master.send(answer)
-    }
   })
 }

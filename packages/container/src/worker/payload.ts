@@ -18,13 +18,3 @@ export interface WorkerPayload {
 
 /** Marks a line of a worker's standard output as a finished log line, which the master passes on without a prefix. */
 export const logLineMark = '\u001e'
-
-/** A worker's figures: its answer to the message `statistics`. */
-export type WorkerStatistics = {
-  readonly type: 'statistics'
-  readonly requests: number
-  /** Open client connections. */
-  readonly connections: number
-  /** Bytes of memory in use. */
-  readonly rss: number
-}

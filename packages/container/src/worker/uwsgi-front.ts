@@ -1,6 +1,7 @@
 import type { Application } from '@trivet/gateway'
 import { serve } from '@trivet/uwsgi/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
+import type { Activity } from './activity.ts'
 import type { FrontServer } from './front.ts'
 import type { WorkerPayload } from './payload.ts'
 
@@ -9,12 +10,15 @@ export async function openUwsgi(
   application: Application,
   listener: InheritedListener,
   payload: WorkerPayload,
+  activity: Activity,
 ): Promise<FrontServer> {
   const { bufferSize, maxVars, maxBody, uwsgiTimeout } = payload.limits
   const server = serve(application, {
     limits: { bufferSize, maxVars, ...(maxBody === undefined ? {} : { maxBody }) },
     socketTimeout: uwsgiTimeout,
     multiprocess: payload.processes > 1,
+    watch: activity,
+    onError: activity.failed,
   })
   const target = { fd: listener.fd, backlog: listener.backlog }
   await server.listen(target)

@@ -1,6 +1,7 @@
 import type { Application } from '@trivet/gateway'
 import type { HttpConnection } from './connection.ts'
 import type { Settings } from './options.ts'
+import type { Tally } from './watch.ts'
 
 /** What a connection asks of its server. */
 export interface ConnectionOwner {
@@ -9,5 +10,6 @@ export interface ConnectionOwner {
   /** Coarse milliseconds: the time of the timer's last tick. */
   readonly now: number
   readonly draining: boolean
+  readonly tally: Tally
   remove(connection: HttpConnection): void
 }

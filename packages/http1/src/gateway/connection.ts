@@ -47,7 +47,7 @@ export class HttpConnection implements ResponseOwner {
     const { settings } = owner
     this.#owner = owner
     this.#socket = socket
-    this.wire = new Wire(socket)
+    this.wire = new Wire(socket, owner.tally)
     this.#parser = new RequestParser(settings.limits, { underscores: 'drop' })
     this.#gate = new ReadGate(socket, () => this.#continue())
     this.#patience = new Patience(socket, settings, owner.now)
@@ -101,6 +101,7 @@ export class HttpConnection implements ResponseOwner {
     const rest = this.#parser.remainder()
     if (rest.length > 0) socket.unshift(rest)
     this.#stage = 'detached'
+    if (this.#response !== undefined) this.#owner.settings.watch?.end(this.#response)
     this.#response = undefined
     this.#wait('nothing')
     return socket
@@ -235,7 +236,11 @@ export class HttpConnection implements ResponseOwner {
     const environ = makeEnviron(head, this.#around, input ?? emptyInput, disconnect)
     // Settles when the body is closed; the answer's end has come by `finished` already.
     this.wire.flushOld()
-    void run(this.#owner.application, environ, response, this.#owner.settings)
+    const { settings } = this.#owner
+    settings.watch?.begin(environ, response)
+    const pending = run(this.#owner.application, environ, response, settings)
+    if (pending === undefined) settings.watch?.end(response)
+    else if (settings.watch !== undefined) void pending.then(() => settings.watch?.end(response))
   }
 
   /** The application asks for the body: the client may wait to be told that it is wanted. */
@@ -257,10 +262,14 @@ export class HttpConnection implements ResponseOwner {
   /** Answers in the application's place, or breaks the connection when the application's answer has begun. */
   #refuse(status: number, reason: string, error?: Error): void {
     this.#owner.settings.log(`client ${this.#around.client}: ${status}: ${reason}`)
+    this.refuse(status, error ?? new Error(reason))
+  }
+
+  refuse(status: number, reason: Error): void {
     const started = this.#response?.started === true
     const answered = this.#stage === 'answered' || started
     this.#stage = 'closing'
-    this.#abandon(error ?? new Error(reason))
+    this.#abandon(reason)
     if (started) this.#socket.destroy()
     if (answered) return
     this.wire.text(errorAnswer(status, this.ownFields(false, false, false)))

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-/** A whole answer in the application's place; `ownFields` are the front's lines. */
+/** A whole answer in the application's place; `ownFields` are the front's lines, each with its CR LF. */
 export function errorAnswer(status: number, ownFields: string): string {
   const reason = STATUS_CODES[status] ?? 'Error'
   const body = `${status} ${reason}\n`

@@ -1,6 +1,7 @@
 import type { Environ, Errors } from '@trivet/gateway'
 import { textErrors } from '@trivet/gateway/server'
 import type { Limits } from '../codec/limits.ts'
+import type { RequestWatch } from './watch.ts'
 
 /** Options of `serve`; times in milliseconds. */
 export interface HttpServerOptions {
@@ -32,16 +33,19 @@ export interface HttpServerOptions {
   readonly log?: (line: string) => void
   /** Takes what applications throw. Default: the stack to `tsgi.errors`. */
   readonly onError?: (error: Error, environ: Environ) => void
+  /** Told of every request the application gets. */
+  readonly watch?: RequestWatch | undefined
 }
 
 /** The settled options of a server. */
-export interface Settings extends Required<Omit<HttpServerOptions, 'environ'>> {
+export interface Settings extends Required<Omit<HttpServerOptions, 'environ' | 'watch'>> {
+  readonly watch: RequestWatch | undefined
   readonly environ: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The defaults; README.md gives the reasons. */
 export const defaultServerOptions: Required<
-  Omit<HttpServerOptions, 'limits' | 'environ' | 'errors' | 'log' | 'onError'>
+  Omit<HttpServerOptions, 'limits' | 'environ' | 'errors' | 'log' | 'onError' | 'watch'>
 > = {
   headTimeout: 60_000,
   bodyTimeout: 60_000,
@@ -64,5 +68,6 @@ export function settle(options: HttpServerOptions): Settings {
     onError: (error, environ) => environ['tsgi.errors'].write(`${error.stack ?? String(error)}\n`),
     ...options,
     environ: options.environ,
+    watch: options.watch,
   }
 }

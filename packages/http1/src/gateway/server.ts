@@ -36,6 +36,7 @@ export class HttpServer {
       settings,
       now: performance.now(),
       draining: false,
+      tally: { bytes: 0 },
       remove: (connection) => this.#remove(connection),
     }
     this.#server = createServer({ noDelay: true }, (socket) => {
@@ -47,6 +48,11 @@ export class HttpServer {
   /** Open connections. */
   get connections(): number {
     return this.#connections.size
+  }
+
+  /** Bytes of answers written so far. */
+  get bytesSent(): number {
+    return this.#owner.tally.bytes
   }
 
   /** Listens; rejects with the socket's error. */

@@ -3,10 +3,12 @@
  * the client understands it, else to the end of the connection. Fronts of other protocols whose answers are HTTP/1
  * messages give it an owner of their own.
  */
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Bytes, HeaderList } from '@trivet/gateway'
 import type { Disconnect, ResponseSink } from '@trivet/gateway/server'
 import { chunkPrefix, fieldLine, lastChunk, lastChunkWithTrailers, statusLine } from '../codec/writer.ts'
+import type { WatchedResponse } from './watch.ts'
 import type { Wire } from './wire.ts'
 
 /** What a response asks of its connection. */
@@ -22,11 +24,14 @@ export interface ResponseOwner {
   broken(response: WireResponse, error: Error): void
   /** Gives the connection up after a 101. */
   detach(): Duplex
+  /** Answers in the application's place, or breaks the connection where its answer has begun. */
+  refuse(status: number, reason: Error): void
 }
 
 /** A response on its way to a socket. */
-export class WireResponse implements ResponseSink {
+export class WireResponse implements ResponseSink, WatchedResponse {
   readonly disconnect: Disconnect
+  ticket: unknown = undefined
   /** Absent when the client would take an interim answer for the final one (RFC 9110 section 15.2). */
   readonly inform: ResponseSink['inform']
   readonly #owner: ResponseOwner
@@ -49,6 +54,10 @@ export class WireResponse implements ResponseSink {
   /** The head is on its way. */
   get started(): boolean {
     return this.#started
+  }
+
+  get socket(): Socket {
+    return this.#owner.wire.socket
   }
 
   /** Nothing more will come. */
@@ -125,6 +134,10 @@ export class WireResponse implements ResponseSink {
     this.#owner.wire.text(`${head}\r\n`)
     this.#owner.wire.flush()
     return this.#owner.detach()
+  }
+
+  refuse(status: number, reason: Error): void {
+    if (!this.#dead) this.#owner.refuse(status, reason)
   }
 
   /** The front answers in the application's place, or nobody is left to answer: from here on calls do nothing. */

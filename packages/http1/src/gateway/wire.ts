@@ -3,6 +3,7 @@
  * stack without allocating; so a head and its body, and the answers to pipelined requests, leave in one write.
  */
 import type { Socket } from 'node:net'
+import type { Tally } from './watch.ts'
 
 /** A larger chunk is written as it is rather than copied. */
 const largestJoined = 4 * 1024
@@ -19,8 +20,11 @@ export class Wire {
   #waiting: Promise<void> | undefined
   #wake: (() => void) | undefined
 
-  constructor(socket: Socket) {
+  readonly #tally: Tally
+
+  constructor(socket: Socket, tally: Tally = { bytes: 0 }) {
     this.socket = socket
+    this.#tally = tally
   }
 
   /** The kernel does not take more at present. */
@@ -49,6 +53,7 @@ export class Wire {
     socket.cork()
     this.flush()
     socket.write(chunk)
+    this.#tally.bytes += chunk.length + after.length
     if (after !== '') socket.write(after, 'latin1')
     socket.uncork()
   }
@@ -59,7 +64,9 @@ export class Wire {
     const held = this.#held
     this.#held = ''
     this.#heldSince = 0
-    if (this.socket.writable) this.socket.write(held, 'latin1')
+    if (!this.socket.writable) return
+    this.#tally.bytes += held.length
+    this.socket.write(held, 'latin1')
   }
 
   /**

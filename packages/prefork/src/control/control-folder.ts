@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,6 +15,9 @@ const name = /^trivet-(\d+)-\w+$/
 
 /** Milliseconds for which an orphan asks again: the kernel may close a dead master's connections before its socket. */
 const patience = 1000
+
+/** What a control folder holds. */
+const controlFiles = ['control', 'scoreboard']
 
 /** Makes a folder of mode 0700 for this process and returns the path of the socket to be. */
 export function makeControlFolder(): string {
@@ -50,15 +53,26 @@ function removeIfDead(control: string): Promise<boolean> {
 
 function removeFolderOf(control: string): void {
   try {
-    unlinkSync(control)
+    for (const file of controlFiles) rmSync(join(dirname(control), file), { force: true })
     rmdirSync(dirname(control))
   } catch {
     // Somebody else was first, or this user may not; what is left is a private folder without use.
   }
 }
 
+/** A folder in memory where there is one and nobody asked for another: the scoreboard is written all the time. */
 function base(): string {
+  if (process.env['TMPDIR'] === undefined && isWritable('/dev/shm')) return '/dev/shm'
   return tmpdir().length > maxFolderPath ? '/tmp' : tmpdir()
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Saves most probes; a number that is in use is taken for the master's. */

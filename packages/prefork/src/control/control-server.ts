@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, rmSync } from 'node:fs'
 import net, { type Server, type Socket } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { PreforkError } from '../error.ts'
 import { makeControlFolder, sweepControlFolders } from './control-folder.ts'
 import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type Message } from './messages.ts'
@@ -29,6 +29,8 @@ const helloTimeout = 5000
 
 export class ControlServer {
   readonly path: string
+  /** For the file of that name in the same folder. */
+  readonly scoreboard: string
   readonly #folder: string
   readonly #server: Server
   readonly #parties = new Map<string, ControlParty>()
@@ -39,6 +41,7 @@ export class ControlServer {
   private constructor(path: string) {
     this.#folder = dirname(path)
     this.path = path
+    this.scoreboard = join(this.#folder, 'scoreboard')
     this.#server = net.createServer((socket) => this.#accept(socket))
     process.once('exit', this.#remove) // a master that ends by an exception
   }

@@ -29,6 +29,8 @@ export interface Start extends Message {
   readonly listeners: readonly { readonly fd: number; readonly address: Address; readonly backlog: number }[]
   /** Milliseconds a draining worker has before it is killed; null: no limit. */
   readonly drainTimeout: number | null
+  /** Where the worker's record on the scoreboard is: the file, the record's offset in bytes, and its cores. */
+  readonly scoreboard?: { readonly path: string; readonly offset: number; readonly cores: number }
   readonly payload: unknown
 }
 

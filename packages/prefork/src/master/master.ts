@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events'
 import { ControlServer } from '../control/control-server.ts'
 import type { Message } from '../control/messages.ts'
 import { PreforkError, WorkerFailed, type Exit } from '../error.ts'
+import { readMemory } from '../scoreboard/memory.ts'
+import { Scoreboard } from '../scoreboard/scoreboard.ts'
 import { Deadline } from './deadline.ts'
 import { settle, type MasterOptions, type Settings } from './options.ts'
 import type { OutputStream } from './output.ts'
 import { backoffPolicy, type RespawnPolicy } from './respawn-policy.ts'
-import type { WorkerInfo, WorkerOwner } from './worker-info.ts'
+import type { WorkerInfo, WorkerOwner, WorkerSnapshot } from './worker-info.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 // The master owns the sockets and no requests. Its workers come in generations: all workers of one generation run with
@@ -47,6 +49,9 @@ export class Master extends EventEmitter<MasterEvents> {
   #queued: { next: Partial<MasterOptions>; done: Promise<void> } | undefined
   #stopped: Promise<void> | undefined
   readonly #workers = new Set<WorkerProcess>()
+  #scoreboard: Scoreboard | undefined
+  /** How many workers each slot has had. */
+  readonly #spawns = new Map<number, number>()
   readonly #respawns = new Set<Deadline>()
   readonly #owner: WorkerOwner<WorkerProcess>
 
@@ -85,6 +90,7 @@ export class Master extends EventEmitter<MasterEvents> {
       throw new PreforkError('stopped', 'the master was stopped meanwhile')
     }
     this.#control = control
+    this.#scoreboard = new Scoreboard(control.scoreboard)
     try {
       await this.#raise(this.#settings, 0)
     } catch (error) {
@@ -130,8 +136,21 @@ export class Master extends EventEmitter<MasterEvents> {
     for (const worker of this.#workers) worker.send(message)
   }
 
+  /** All workers with their records and their memory, read now. */
+  async snapshot(): Promise<readonly WorkerSnapshot[]> {
+    const workers = [...this.#workers]
+    const records = this.#scoreboard?.read(workers.map(({ place }) => place)) ?? []
+    const memory = await readMemory(workers.flatMap(({ pid }) => pid ?? []))
+    return workers.flatMap((worker, index): WorkerSnapshot[] => {
+      const record = records[index]
+      return record === undefined ? [] : [{ worker, record, memory: memory.get(worker.pid ?? 0) }]
+    })
+  }
+
   async #untilAllGone(): Promise<void> {
     while (this.#workers.size > 0) await Promise.all([...this.#workers].map((worker) => worker.gone))
+    this.#scoreboard?.close()
+    this.#scoreboard = undefined
     this.#control?.close()
     this.#control = undefined
     this.#phase = 'stopped'
@@ -179,16 +198,23 @@ export class Master extends EventEmitter<MasterEvents> {
   }
 
   #spawn(settings: Settings, slot: number, generation: number): WorkerProcess {
-    if (this.#control === undefined) throw new PreforkError('stopped', 'the master has stopped')
+    if (this.#control === undefined || this.#scoreboard === undefined)
+      throw new PreforkError('stopped', 'the master has stopped')
     this.#control.admit(settings.uid, settings.gid)
+    this.#scoreboard.admit(settings.uid, settings.gid)
     this.#lastId += 1
-    const worker = new WorkerProcess({ id: this.#lastId, slot, generation }, settings, this.#control, this.#owner)
+    const respawns = this.#spawns.get(slot) ?? 0
+    this.#spawns.set(slot, respawns + 1)
+    const place = this.#scoreboard.allocate(settings.cores)
+    const identity = { id: this.#lastId, slot, generation, respawns, place }
+    const worker = new WorkerProcess(identity, settings, this.#control, this.#owner)
     this.#workers.add(worker)
     return worker
   }
 
   #gone(worker: WorkerProcess, exit: Exit): void {
     this.#workers.delete(worker)
+    this.#scoreboard?.release(worker.place)
     this.emit('exit', worker, exit.code, exit.signal)
     // One that left when asked has been replaced already, or is not wanted any more.
     if (worker.failure === undefined || this.#phase !== 'running' || worker.generation !== this.#generation) return

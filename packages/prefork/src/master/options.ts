@@ -27,6 +27,8 @@ export interface MasterOptions extends Partial<RespawnLimits> {
   readonly killTimeout?: number
   /** A ready worker that leaves a ping unanswered for so long is ended and replaced. Default: never, since an application may compute for a while. */
   readonly hangTimeout?: number
+  /** How many requests one worker works on at once and shows on the scoreboard, such as its threads. Default 1: a worker in JavaScript shows the oldest. */
+  readonly cores?: number
 }
 
 /** MasterOptions with nothing left open. */
@@ -45,6 +47,7 @@ export interface Settings extends RespawnLimits {
   readonly drainTimeout: number
   readonly killTimeout: number
   readonly hangTimeout: number
+  readonly cores: number
 }
 
 /** Applies the defaults. */
@@ -68,6 +71,7 @@ export function settle(options: MasterOptions): Settings {
     drainTimeout: options.drainTimeout ?? 60_000,
     killTimeout: options.killTimeout ?? 2000,
     hangTimeout: options.hangTimeout ?? Number.POSITIVE_INFINITY,
+    cores: options.cores ?? 1,
     respawnDelay: options.respawnDelay ?? 100,
     respawnDelayMax: options.respawnDelayMax ?? 10_000,
     respawnReset: options.respawnReset ?? 5000,

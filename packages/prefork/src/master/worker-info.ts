@@ -1,5 +1,7 @@
 import type { Message } from '../control/messages.ts'
 import type { Exit, WorkerFailed } from '../error.ts'
+import type { ProcessMemory } from '../scoreboard/memory.ts'
+import type { WorkerRecord } from '../scoreboard/record.ts'
 import type { WorkerState } from './lifecycle.ts'
 import type { OutputStream } from './output.ts'
 
@@ -15,10 +17,23 @@ export interface WorkerInfo {
   readonly state: WorkerState
   /** The last step it reported while it started. */
   readonly step: string
+  /** When it was spawned, in milliseconds since 1970. */
+  readonly spawned: number
+  /** How many workers its slot has had before it. */
+  readonly respawns: number
   /** Milliseconds since it became ready; 0 before. */
   readonly uptime: number
   /** What it said with `ready`, such as its applications and mount points. */
   readonly info: unknown
+}
+
+/** A worker, and what it and the system say about it at one moment. */
+export interface WorkerSnapshot {
+  readonly worker: WorkerInfo
+  /** Its record on the scoreboard. */
+  readonly record: WorkerRecord
+  /** Undefined when it has just gone. */
+  readonly memory: ProcessMemory | undefined
 }
 
 /** Told what a worker does. */

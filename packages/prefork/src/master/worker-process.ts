@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { ControlPeer, ControlServer } from '../control/control-server.ts'
 import { protocolVersion, text, type Message } from '../control/messages.ts'
 import { WorkerFailed, type Exit, type PreforkError, type PreforkErrorCode } from '../error.ts'
+import type { RecordPlace } from '../scoreboard/scoreboard.ts'
 import { Deadline } from './deadline.ts'
 import { lifecycle, type WorkerEvent, type WorkerState } from './lifecycle.ts'
 import type { Settings } from './options.ts'
@@ -19,11 +20,24 @@ const keptLines = 40
 /** Milliseconds that a dead worker's output may still take; a grandchild may hold the pipe for ever. */
 const outputGrace = 200
 
+/** Which worker it is. */
+export interface WorkerIdentity {
+  readonly id: number
+  readonly slot: number
+  readonly generation: number
+  readonly respawns: number
+  readonly place: RecordPlace
+}
+
 export class WorkerProcess implements WorkerInfo {
   readonly id: number
   readonly slot: number
   readonly generation: number
+  readonly respawns: number
   readonly settings: Settings
+  /** Its record on the scoreboard. */
+  readonly place: RecordPlace
+  readonly spawned: number = Date.now()
   /** Settles when it is ready, or will never be. */
   readonly started: Promise<void>
   /** Resolves when the process has gone and its output has been delivered. */
@@ -44,15 +58,12 @@ export class WorkerProcess implements WorkerInfo {
   readonly #start = Promise.withResolvers<void>()
   readonly #end = Promise.withResolvers<Exit>()
 
-  constructor(
-    place: { readonly id: number; readonly slot: number; readonly generation: number },
-    settings: Settings,
-    control: ControlServer,
-    owner: WorkerOwner<WorkerProcess>,
-  ) {
-    this.id = place.id
-    this.slot = place.slot
-    this.generation = place.generation
+  constructor(identity: WorkerIdentity, settings: Settings, control: ControlServer, owner: WorkerOwner<WorkerProcess>) {
+    this.id = identity.id
+    this.slot = identity.slot
+    this.generation = identity.generation
+    this.respawns = identity.respawns
+    this.place = identity.place
     this.settings = settings
     this.started = this.#start.promise
     this.started.catch(() => {}) // those who wait for it are told; a respawned worker has nobody waiting
@@ -156,6 +167,7 @@ export class WorkerProcess implements WorkerInfo {
       generation: this.generation,
       listeners: listeners.map(({ address, backlog }, index) => ({ fd: 3 + index, address, backlog })),
       drainTimeout: Number.isFinite(drainTimeout) ? drainTimeout : null,
+      scoreboard: { path: this.#control.scoreboard, ...this.place },
       payload,
     })
     if (this.#state === 'draining') peer.send({ type: 'drain' })

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { formatAddress, type Address } from '../address.ts'
 import { removeOrphanedControl } from '../control/control-folder.ts'
+import { ScoreboardWriter } from '../scoreboard/writer.ts'
 import { encodeMessage, type Message, type Start } from '../control/messages.ts'
 
 // A Node worker's end of the control channel. It drains when it is told to, and just the same when the master is gone:
@@ -25,6 +26,8 @@ export interface WorkerLink {
   readonly listeners: readonly InheritedListener[]
   /** The master's `payload`. */
   readonly payload: unknown
+  /** This worker's record on the scoreboard; undefined when its master keeps none. */
+  readonly scoreboard: ScoreboardWriter | undefined
   /** Names what is being done now, for the report if it fails or takes too long. */
   step(name: string): void
   /** It listens on every socket. */
@@ -49,6 +52,7 @@ export class ControlLink implements WorkerLink {
   readonly generation: number
   readonly listeners: readonly InheritedListener[]
   readonly payload: unknown
+  readonly scoreboard: ScoreboardWriter | undefined
   readonly #socket: Socket
   readonly #control: string
   readonly #drainTimeout: number | null
@@ -64,6 +68,7 @@ export class ControlLink implements WorkerLink {
     this.generation = start.generation
     this.listeners = start.listeners
     this.payload = start.payload
+    this.scoreboard = start.scoreboard === undefined ? undefined : new ScoreboardWriter(start.scoreboard)
     this.#socket = socket
     this.#control = control
     this.#drainTimeout = start.drainTimeout
@@ -74,6 +79,7 @@ export class ControlLink implements WorkerLink {
   }
 
   ready(info: object = {}): void {
+    this.scoreboard?.state('ready')
     this.send({ type: 'ready', info })
   }
 
@@ -137,6 +143,7 @@ export class ControlLink implements WorkerLink {
 
   #drain(): void {
     this.#draining = true
+    this.scoreboard?.state('draining')
     this.#socket.unref()
     const endings = this.#drainListeners.map((listener) => listener())
     if (endings.every((ending) => ending !== undefined)) void this.#exitAfter(endings)

@@ -1,6 +1,6 @@
 import type { Application } from '@trivet/gateway'
 import { Disconnect, InputQueue, type InputSource } from '@trivet/gateway/server'
-import type { ResponseOwner } from '@trivet/http1/gateway'
+import type { ResponseOwner, Tally } from '@trivet/http1/gateway'
 import type { Packet } from '../packet-parser.ts'
 import { UwsgiResponse } from './response.ts'
 import type { ServerSettings } from './settings.ts'
@@ -12,6 +12,7 @@ export interface ConnectionHost {
   readonly settings: ServerSettings
   readonly draining: boolean
   readonly serviceTime: ServiceTime
+  readonly tally: Tally
   /** Milliseconds, as of the last sweep: cheap, and exact enough for timeouts. */
   readonly now: number
   forget(connection: object): void

@@ -16,7 +16,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { emptyInput, run } from '@trivet/gateway/server'
-import { ReadGate, type ResponseOwner, Wire } from '@trivet/http1/gateway'
+import { errorAnswer, ReadGate, type ResponseOwner, Wire } from '@trivet/http1/gateway'
 import { UwsgiError } from '../errors.ts'
 import { formatAcknowledgement, keepAliveHeader } from '../keepalive.ts'
 import { pingModifier, pong } from '../modifiers.ts'
@@ -47,7 +47,7 @@ export class Connection implements ResponseOwner {
     this.#host = host
     this.#socket = socket
     this.#parser = new PacketParser(host.settings.limits)
-    this.wire = new Wire(socket)
+    this.wire = new Wire(socket, host.tally)
     this.#gate = new ReadGate(socket)
     this.#deadlines = new Deadlines(host.settings, socket, host.now)
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain)
@@ -195,14 +195,17 @@ export class Connection implements ResponseOwner {
     const { packet, response, input } = call
     const environ = makeEnviron(packet, input ?? emptyInput, response.disconnect, settings.environ)
     call.state = 'running'
+    settings.watch?.begin(environ, response)
     const pending = run(application, environ, response, settings.run)
     if (pending === undefined) {
       call.state = 'done'
+      settings.watch?.end(response)
       this.#host.serviceTime.add(performance.now() - begun)
       return
     }
     void pending.then(() => {
       call.state = 'done'
+      settings.watch?.end(response)
       this.#host.serviceTime.add(performance.now() - begun)
       this.#advance()
     })
@@ -247,11 +250,20 @@ export class Connection implements ResponseOwner {
   detach(): Duplex {
     const socket = this.#socket
     this.#handedOver = true
+    if (this.#call !== undefined) this.#host.settings.watch?.end(this.#call.response)
     socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain).off('error', this.#onError)
     const rest = this.#parser.remainder()
     socket.pause()
     if (rest.length > 0) socket.unshift(rest)
     return socket
+  }
+
+  refuse(status: number, reason: Error): void {
+    const call = this.#call
+    if (call?.response.started === true) return this.#giveUp(reason)
+    this.wire.text(errorAnswer(status, ''))
+    this.#linger()
+    abandon(call, reason)
   }
 
   /** The call at hand, if any, has nobody to answer to: its application is told. */

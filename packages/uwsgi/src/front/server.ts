@@ -1,6 +1,7 @@
 /** A uwsgi server over TCP, unix sockets and inherited descriptors. */
 import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net'
 import type { Application } from '@trivet/gateway'
+import type { Tally } from '@trivet/http1/gateway'
 import type { ConnectionHost } from './call.ts'
 import { Connection } from './connection.ts'
 import { ServiceTime } from './service-time.ts'
@@ -28,6 +29,7 @@ export class UwsgiServer implements ConnectionHost {
   now: number = Math.trunc(performance.now())
   draining = false
   readonly serviceTime: ServiceTime = new ServiceTime()
+  readonly tally: Tally = { bytes: 0 }
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
   #sweep: NodeJS.Timeout | undefined
@@ -41,6 +43,11 @@ export class UwsgiServer implements ConnectionHost {
   /** Open connections. */
   get connections(): number {
     return this.#connections.size
+  }
+
+  /** Bytes of answers written so far. */
+  get bytesSent(): number {
+    return this.tally.bytes
   }
 
   /** Listens; may be called for several targets. */

@@ -1,6 +1,7 @@
 import type { Errors } from '@trivet/gateway'
 import { textErrors } from '@trivet/gateway/server'
 import type { RunOptions } from '@trivet/gateway/server'
+import type { RequestWatch } from '@trivet/http1/gateway'
 import { defaultPacketLimits, type PacketLimits } from '../limits.ts'
 import type { EnvironSettings } from './environ.ts'
 
@@ -34,6 +35,8 @@ export interface UwsgiServerOptions {
   readonly log?: (line: string) => void
   /** Takes what applications throw; `errors` when absent. */
   readonly onError?: RunOptions['onError']
+  /** Told of every request the application gets. */
+  readonly watch?: RequestWatch | undefined
 }
 
 /** `UwsgiServerOptions` with nothing left open. */
@@ -49,6 +52,7 @@ export interface ServerSettings {
   readonly environ: EnvironSettings
   readonly log: (line: string) => void
   readonly run: RunOptions | undefined
+  readonly watch: RequestWatch | undefined
 }
 
 /**
@@ -85,5 +89,6 @@ export function settleOptions(options: UwsgiServerOptions): ServerSettings {
     },
     log: options.log ?? ((line) => void process.stderr.write(`${line}\n`)),
     run: onError === undefined ? undefined : { onError },
+    watch: options.watch,
   }
 }

@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net'
+import type { Environ } from '@trivet/gateway'
+
+/** An answer that an application owes, as its front shows it to a watch. */
+export interface WatchedResponse {
+  readonly socket: Socket
+  /** Its head is on its way. */
+  readonly started: boolean
+  /** The watch's own note. */
+  ticket: unknown
+  /**
+   * Answers in the application's place: with this status where no answer has begun, else by breaking the connection. The
+   * application learns `reason` by `tsgi.signal`.
+   */
+  refuse(status: number, reason: Error): void
+}
+
+/** Told of every request a front gives to its application: to count, to show and to limit them. */
+export interface RequestWatch {
+  /** Just before the application is called. */
+  begin(environ: Environ, response: WatchedResponse): void
+  /** The answer has ended, was given up, or became a stream of another protocol; may be called again. */
+  end(response: WatchedResponse): void
+}
+
+/** Bytes that a server has written. */
+export interface Tally {
+  bytes: number
+}
