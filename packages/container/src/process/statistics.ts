@@ -58,8 +58,21 @@ function workerStatistics({ worker, record, memory }: WorkerSnapshot): WorkerSta
   const { id, slot, pid, generation, state, spawned, respawns } = worker
   const { requests, inFlight, connections, exceptions, harakiri, bytesSent, runningTime, responseTime } = record
   return {
-    ...{ id, slot, pid, generation, state, spawned, respawns },
-    ...{ requests, inFlight, connections, exceptions, harakiri, bytesSent, runningTime, responseTime },
+    id,
+    slot,
+    pid,
+    generation,
+    state,
+    spawned,
+    respawns,
+    requests,
+    inFlight,
+    connections,
+    exceptions,
+    harakiri,
+    bytesSent,
+    runningTime,
+    responseTime,
     rss: memory?.rss ?? 0,
     vsz: memory?.vsz ?? 0,
     heartbeat: record.heartbeat,

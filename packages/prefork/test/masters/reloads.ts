@@ -10,6 +10,6 @@ for (let round = 0; round < Number(count); round += 1) {
   most = Math.max(most, master.workers.length)
   while (master.workers.length > 2) await new Promise((resolve) => master.once('exit', resolve))
 }
-const { board } = master.workers[0]?.info as { board: string }
+const { board } = (master.workers[0]?.info ?? {}) as { board?: string }
 const unwatch = watchSignals({ SIGTERM: () => void master.stop().then(unwatch) })
 console.log(JSON.stringify({ board, most }))
