@@ -33,7 +33,7 @@ export class BodyEncoder {
 
   /** The client can take more. */
   onDrain(): void {
-    if (this.#request.connection.hasRoom) this.#gzip.resume()
+    if (this.#request.hasRoom) this.#gzip.resume()
   }
 
   /** The answer is over, complete or not. */

@@ -18,6 +18,7 @@ export function writeHead(request: Request): boolean {
     return false
   }
   request.headSent = true
+  request.startPacing()
   if (request.method === 'HEAD') request.headOnly = true
   if (request.version === 9) {
     request.keepAlive = false

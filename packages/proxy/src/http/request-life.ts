@@ -51,4 +51,5 @@ export function settleRequest(request: Request): void {
   for (const log of request.location.logs) log(request)
   request.bufferedBody?.dispose()
   request.encoder?.dispose()
+  request.pacer?.stop()
 }

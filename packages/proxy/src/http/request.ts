@@ -3,6 +3,7 @@ import type { HeaderFields } from '@trivet/http1'
 import type { LogLevel } from '../process/error-log.ts'
 import type { Server } from '../model/config.ts'
 import type { Location } from '../model/location.ts'
+import { sizeOf } from '../model/value.ts'
 import type { BufferedBody, BodyListener } from './buffered-body.ts'
 import type { BodyEncoder } from './body-encoder.ts'
 import { BufferedBody as Body } from './buffered-body.ts'
@@ -11,6 +12,7 @@ import { finalize, runHandlers } from './engine.ts'
 import { fieldValue, logText } from './field-value.ts'
 import type { HeadError } from './head.ts'
 import { writeHead } from './head-writer.ts'
+import { Pacer, type PacerOwner } from './pacer.ts'
 import type { RequestBody } from './request-body.ts'
 import type { FileRange } from './ranges.ts'
 import { ResponseHeaders } from './response-headers.ts'
@@ -29,7 +31,7 @@ export interface Activity {
 const redirectLimit = 10
 
 /** A request from its head to its log line. */
-export class Request implements BodyListener {
+export class Request implements BodyListener, PacerOwner {
   readonly connection: Connection
   server: Server
   location: Location
@@ -77,6 +79,8 @@ export class Request implements BodyListener {
   bodyBytesSent = 0
   /** Bytes per second, 0 for no limit; undefined until somebody sets it. */
   limitRate: number | undefined
+  /** Slows the answer down to `limit_rate`. */
+  pacer: Pacer | undefined
   /** What the upstream engine keeps about its attempts. */
   upstream: unknown
   /** The rest of a compiled `return` or a redirecting rewrite. */
@@ -98,6 +102,7 @@ export class Request implements BodyListener {
   ranges: readonly FileRange[] | undefined
   /** Compresses the body. */
   encoder: BodyEncoder | undefined
+  #endsWhenPaced = false
   #bodyThen: ((request: Request) => void) | undefined
 
   constructor(
@@ -164,7 +169,7 @@ export class Request implements BodyListener {
     this.bodyBytesSent += chunk.length
     this.sendRaw(chunk)
     if (this.chunked) this.sendRaw('\r\n')
-    return this.connection.hasRoom
+    return this.hasRoom
   }
 
   /** The body is complete. */
@@ -181,7 +186,8 @@ export class Request implements BodyListener {
       for (const [name, value] of this.out.trailers ?? []) last += `${name}: ${fieldValue(value)}\r\n`
       this.sendRaw(`${last}\r\n`)
     }
-    this.connection.finish(this)
+    if (this.pacer?.isHolding === true) this.#endsWhenPaced = true
+    else this.connection.finish(this)
   }
 
   #readTrailers(): void {
@@ -202,6 +208,7 @@ export class Request implements BodyListener {
 
   /** The client can take more. */
   onDrain(): void {
+    if (this.pacer?.isHolding === true) return
     if (this.encoder === undefined) this.activity?.onDrain?.()
     else this.encoder.onDrain()
   }
@@ -209,7 +216,29 @@ export class Request implements BodyListener {
   /** Puts bytes on the wire, counted. */
   sendRaw(chunk: Buffer | string): void {
     this.bytesSent += chunk.length
+    if (this.pacer === undefined) this.connection.send(chunk)
+    else this.pacer.push(chunk)
+  }
+
+  /** False while writers are to wait: for the client, or for the time to pass. */
+  get hasRoom(): boolean {
+    return this.pacer?.isHolding !== true && this.connection.hasRoom
+  }
+
+  /** The head is about to be sent: from here on `limit_rate` holds. */
+  startPacing(): void {
+    const { limitRate, limitRateAfter } = this.location.core
+    const rate = this.limitRate ?? sizeOf(limitRate, this)
+    if (rate > 0) this.pacer = new Pacer(this, rate, sizeOf(limitRateAfter, this))
+  }
+
+  onPaced(chunk: Buffer | string): void {
     this.connection.send(chunk)
+  }
+
+  onPacerIdle(): void {
+    if (this.#endsWhenPaced) this.connection.finish(this)
+    else if (this.connection.hasRoom) this.onDrain()
   }
 
   /** Reads the whole body and goes on with `then`; when the body cannot be had, the request ends with the right status. */

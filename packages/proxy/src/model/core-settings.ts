@@ -35,6 +35,9 @@ export interface CoreSettings {
   readonly clientBodyTimeout: number
   readonly bodyInFileOnly: 'off' | 'on' | 'clean'
   readonly sendTimeout: number
+  /** Bytes per second of an answer, and how many go before that. */
+  readonly limitRate: Value | undefined
+  readonly limitRateAfter: Value | undefined
   readonly keepaliveTimeout: number
   /** Seconds for the Keep-Alive header; 0 sends none. */
   readonly keepaliveHeader: number

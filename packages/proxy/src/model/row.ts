@@ -3,7 +3,7 @@ import type { Report } from '../language/diagnostic.ts'
 import { contexts, type Context, type Directive, type Scope } from '../language/directive.ts'
 import { knownDirectives } from '../language/known.ts'
 import type { Statement, Word } from '../language/statement.ts'
-import { readFlag } from '../language/values.ts'
+import { parseSize, readFlag } from '../language/values.ts'
 import { LevelScope } from './scope.ts'
 import type { Setting } from './setting.ts'
 import { compileText, type Value } from './value.ts'
@@ -61,6 +61,22 @@ export function textValueRow(
   return row(name, doc, { contexts, once: true }, (scope, statement, report) => {
     const [word] = statement.args
     if (word !== undefined) scope.set(key, compileAt(word, scope, report))
+  })
+}
+
+/** `name size;` where the size may have variables. */
+export function sizeValueRow(
+  name: string,
+  contexts: readonly Context[],
+  key: Setting<Value | undefined>,
+  doc: string,
+): Directive {
+  return row(name, doc, { contexts, once: true }, (scope, statement, report) => {
+    const [word] = statement.args
+    const value = word && compileAt(word, scope, report)
+    if (value?.constant !== undefined && parseSize(value.constant) === undefined)
+      report.emerg(`"${name}" directive invalid value`, word?.place)
+    scope.set(key, value)
   })
 }
 

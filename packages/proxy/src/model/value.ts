@@ -1,6 +1,7 @@
 /** Text with variables (`http://$host$request_uri`), split once into constant pieces and references. */
 import type { Request } from '../http/request.ts'
 import type { Place } from '../language/statement.ts'
+import { parseSize } from '../language/values.ts'
 import type { Reference, VariableTable } from './variable.ts'
 
 /** A compiled text: `constant` when it has no variables, else `read` puts it together for a request. */
@@ -75,4 +76,9 @@ export function compileText(text: string, place: Place, variables: VariableTable
   return new Value(
     splitVariables(text).map((part) => (typeof part === 'string' ? part : variables.reference(part.name, place))),
   )
+}
+
+/** The bytes that such a value means for a request: what is none means 0, no limit. */
+export function sizeOf(value: Value | undefined, request: Request): number {
+  return value === undefined ? 0 : (parseSize(value.read(request)) ?? 0)
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { documentRoot, requestFilename } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { nginxVersion } from '../model/identity.ts'
+import { sizeOf } from '../model/value.ts'
 import type { Module } from '../model/module.ts'
 import type { Getter, Variable } from '../model/variable.ts'
 import { parseSize } from '../language/values.ts'
@@ -108,7 +109,7 @@ const args: Variable = {
   },
 }
 const limitRate: Variable = {
-  get: (request) => String(request.limitRate ?? 0),
+  get: (request) => String(request.limitRate ?? sizeOf(request.location.core.limitRate, request)),
   set: (request, value) => {
     request.limitRate = parseSize(value) ?? 0
   },

@@ -20,7 +20,6 @@ test.each([
   ['rewrite_log on;', 'rewrite_log'],
   ['server { listen 127.0.0.1:1 so_keepalive=on; }', 'so_keepalive'],
   ['client_body_temp_path body 1 2;', 'client_body_temp_path'],
-  ['server { set $limit_rate 4k; }', 'limit_rate'],
 ])('%s is warned about', (http, name) => {
   expect(warnings(http)).toEqual([expect.stringContaining(name)])
 })

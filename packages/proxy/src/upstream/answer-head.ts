@@ -12,6 +12,8 @@ export function copyHead(forwarding: Forwarding, head: ResponseHead): ((request:
   const { settings } = route
   const { out } = request
   const { headers } = head
+  const rate = settings.ignoreHeaders.has('x-accel-limit-rate') ? undefined : headers.get('x-accel-limit-rate')
+  if (rate !== undefined && /^\d+$/.test(rate)) request.limitRate = Number(rate)
   if (headers.has('x-accel-redirect') && !settings.ignoreHeaders.has('x-accel-redirect'))
     return accelRedirect(forwarding, head)
   out.status = head.status
@@ -20,8 +22,7 @@ export function copyHead(forwarding: Forwarding, head: ResponseHead): ((request:
   for (let i = 0; i < headers.size; i++) {
     const name = headers.lowerName(i)
     if (settings.hidden.has(name)) {
-      if (name === 'x-accel-limit-rate') request.limitRate = Number(headers.value(i)) || 0
-      else if (name === 'x-accel-charset' && !settings.ignoreHeaders.has(name)) out.charset = headers.value(i)
+      if (name === 'x-accel-charset' && !settings.ignoreHeaders.has(name)) out.charset = headers.value(i)
       continue
     }
     if (single.has(name) && headers.indexOf(name) !== i) {

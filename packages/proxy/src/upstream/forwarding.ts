@@ -13,6 +13,8 @@ import type { ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError, Exchange } from '@trivet/http1/client'
 import type { Activity, Request } from '../http/request.ts'
 import { copyHead } from './answer-head.ts'
+import { Pacer, type PacerOwner } from '../http/pacer.ts'
+import { sizeOf } from '../model/value.ts'
 import { Attempts, type AttemptState } from './attempts.ts'
 import { describeFailure, failureOf, type Failure } from './failure.ts'
 import type { Flow } from './protocol.ts'
@@ -21,7 +23,7 @@ import type { Route } from './route.ts'
 import { startTunnel } from './tunnel.ts'
 
 /** A forwarded request. */
-export class Forwarding implements Exchange, Activity, SenderOwner {
+export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
   readonly request: Request
   readonly route: Route
   /** Where the request was sent before an inner redirect. */
@@ -32,7 +34,10 @@ export class Forwarding implements Exchange, Activity, SenderOwner {
   #flow: Flow | undefined
   #isOver = false
   #isPaused = false
+  #hasEnded = false
   #isAbandoned = false
+  /** Slows the reading of the answer down to `*_limit_rate`. */
+  #pacer: Pacer | undefined
 
   constructor(request: Request, route: Route) {
     this.request = request
@@ -110,7 +115,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner {
 
   onDrain(): void {
     // Both sides tell of room: the upstream for the request's body, the client for the answer's.
-    if (this.#isPaused && this.request.connection.hasRoom) {
+    if (this.#isPaused && this.request.hasRoom && this.#pacer?.isHolding !== true) {
       this.#isPaused = false
       this.#flow?.resume()
     }
@@ -154,6 +159,8 @@ export class Forwarding implements Exchange, Activity, SenderOwner {
   #relay(head: ResponseHead): void {
     const { request } = this
     const redirect = copyHead(this, head)
+    const rate = sizeOf(this.route.settings.limitRate, request)
+    if (rate > 0) this.#pacer = new Pacer(this, rate)
     if (redirect === undefined && request.sendHead()) return
     this.#abandon()
     this.#over()
@@ -181,15 +188,36 @@ export class Forwarding implements Exchange, Activity, SenderOwner {
       state.bytesReceived += chunk.length
       state.bodyLength += chunk.length
     }
-    if (request.finished || request.write(chunk as Buffer)) return
+    if (request.finished) return
+    const isWanted = this.#pacer === undefined ? request.write(chunk as Buffer) : this.#paced(this.#pacer, chunk)
+    if (isWanted) return
     this.#isPaused = true
     this.#flow?.pause()
+  }
+
+  #paced(pacer: Pacer, chunk: Uint8Array): boolean {
+    pacer.push(chunk as Buffer)
+    return !pacer.isHolding && this.request.hasRoom
+  }
+
+  onPaced(chunk: Buffer | string): void {
+    if (!this.request.finished) this.request.write(chunk)
+  }
+
+  onPacerIdle(): void {
+    if (this.#hasEnded) this.#end()
+    else this.onDrain()
   }
 
   onEnd(): void {
     if (this.#isOver) return
     this.#flow = undefined
     this.#release(true)
+    this.#hasEnded = true
+    if (this.#pacer?.isHolding !== true) this.#end()
+  }
+
+  #end(): void {
     this.#over()
     this.request.end()
   }
@@ -231,6 +259,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner {
 
   #over(): void {
     this.#isOver = true
+    this.#pacer?.stop()
     this.#sender.stop()
     if (this.request.activity === this) this.request.activity = undefined
   }

@@ -1,9 +1,20 @@
 /** The directives every `*_pass` shares (`proxy_read_timeout`, `uwsgi_read_timeout`, ...), made from their prefix. */
 import type { Directive } from '../language/directive.ts'
 import { flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
-import { acceptedRow, atLeast, everywhere, isOn, row, textOf, textsOf, withoutEffectRow } from '../model/row.ts'
+import {
+  acceptedRow,
+  atLeast,
+  everywhere,
+  isOn,
+  row,
+  textOf,
+  sizeValueRow,
+  textsOf,
+  withoutEffectRow,
+} from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
 import { setting, type Setting } from '../model/setting.ts'
+import type { Value } from '../model/value.ts'
 
 /** When a request may be sent to another server. */
 export type NextCondition =
@@ -51,6 +62,8 @@ export interface UpstreamSettings {
   readonly ignoreHeaders: ReadonlySet<string>
   /** Lower-case names of fields that are not passed on. */
   readonly hidden: ReadonlySet<string>
+  /** How fast answers are read, in bytes per second. */
+  readonly limitRate: Value | undefined
   /** The largest head of an answer. */
   readonly headSize: number
 }
@@ -83,6 +96,7 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
   const ignoreHeaders = named<ReadonlySet<string>>('ignore_headers', new Set<string>())
   const hideHeader = named<readonly string[]>('hide_header', [])
   const passHeader = named<readonly string[]>('pass_header', [])
+  const limitRate = named<Value | undefined>('limit_rate', undefined)
   const bufferSize = named('buffer_size', 4096)
   const flag = (key: Setting<boolean>, doc: string): Directive => flagRow(key.name, everywhere, key, doc)
   const time = (key: Setting<number>, doc: string): Directive => timeRow(key.name, everywhere, key, doc)
@@ -124,6 +138,7 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       ),
       list(hideHeader, 'A field of answers that is not passed on.'),
       list(passHeader, 'A field of answers that is passed on after all.'),
+      sizeValueRow(limitRate.name, everywhere, limitRate, 'How fast an answer is read; 0 is no limit.'),
       sizeRow(bufferSize.name, everywhere, bufferSize, 'The largest head of an answer.'),
       withoutEffectRow(`${prefix}_buffers`, passedOn),
       withoutEffectRow(`${prefix}_busy_buffers_size`, passedOn),
@@ -147,6 +162,7 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
         nextUpstreamTries: scope.value(nextUpstreamTries),
         nextUpstreamTimeout: scope.value(nextUpstreamTimeout),
         ignoreHeaders: scope.value(ignoreHeaders),
+        limitRate: scope.value(limitRate),
         hidden: new Set([...hidden, ...scope.value(hideHeader)].filter((name) => !passed.has(name))),
         headSize: Math.max(scope.value(bufferSize), 1024),
       }

@@ -3,12 +3,15 @@ import type { Directive } from '../../language/directive.ts'
 import { choiceRow, numberRow, timeRow } from '../../language/rows.ts'
 import { parseTime } from '../../language/values.ts'
 import type { CoreSettings } from '../../model/core-settings.ts'
-import { everywhere, row, textOf, textsOf } from '../../model/row.ts'
+import { everywhere, everywhereAndIf, row, sizeValueRow, textOf, textsOf } from '../../model/row.ts'
 import type { LevelScope } from '../../model/scope.ts'
 import { setting, type Setting } from '../../model/setting.ts'
+import type { Value } from '../../model/value.ts'
 
 const minute = 60_000
 const sendTimeout = setting('send_timeout', minute)
+const limitRate = setting<Value | undefined>('limit_rate', undefined)
+const limitRateAfter = setting<Value | undefined>('limit_rate_after', undefined)
 const keepaliveTimeout: Setting<{ readonly timeout: number; readonly header: number }> = setting('keepalive_timeout', {
   timeout: 75_000,
   header: 0,
@@ -23,6 +26,8 @@ const onOff = { on: 'on', off: 'off' } as const
 
 /** The rows about connections. */
 export const connectionRows: readonly Directive[] = [
+  sizeValueRow('limit_rate', everywhereAndIf, limitRate, 'Bytes per second of an answer; 0 is no limit.'),
+  sizeValueRow('limit_rate_after', everywhereAndIf, limitRateAfter, 'How much goes before the rate holds.'),
   timeRow('send_timeout', everywhere, sendTimeout, 'The longest pause while an answer is sent.'),
   row(
     'keepalive_timeout',
@@ -56,6 +61,8 @@ export const connectionRows: readonly Directive[] = [
 type ConnectionSettings = Pick<
   CoreSettings,
   | 'sendTimeout'
+  | 'limitRate'
+  | 'limitRateAfter'
   | 'keepaliveTimeout'
   | 'keepaliveHeader'
   | 'keepaliveRequests'
@@ -71,6 +78,8 @@ export function readConnectionSettings(scope: LevelScope): ConnectionSettings {
   const keepalive = scope.value(keepaliveTimeout)
   return {
     sendTimeout: scope.value(sendTimeout),
+    limitRate: scope.value(limitRate),
+    limitRateAfter: scope.value(limitRateAfter),
     keepaliveTimeout: keepalive.timeout,
     keepaliveHeader: keepalive.header,
     keepaliveRequests: scope.value(keepaliveRequests),

@@ -8,7 +8,7 @@ import { escapeArgs, unescapeRedirect } from '../../http/uri.ts'
 import { bindGroups, matches } from '../../model/captures.ts'
 import { taken, type Module } from '../../model/module.ts'
 import { next, runSteps, stop, type RewriteStep } from '../../model/rewrite.ts'
-import { atLeast, compileAt, isOn, row, warnWithoutEffect, withoutEffectRow } from '../../model/row.ts'
+import { atLeast, compileAt, isOn, row, withoutEffectRow } from '../../model/row.ts'
 import { frozenKey, LocationScope, RoutingScope, ServerScope, type LevelScope } from '../../model/scope.ts'
 import { constantValue, type Value } from '../../model/value.ts'
 import { compileCondition, patternAt } from './condition.ts'
@@ -154,8 +154,6 @@ function applySet(scope: LevelScope, statement: Statement, report: Report): void
     return
   }
   const name = nameWord.text.slice(1)
-  if (name === 'limit_rate')
-    warnWithoutEffect(scope, '$limit_rate', 'answers are sent as fast as the client takes them', report)
   const value = compileAt(valueWord, scope, report)
   const assign = scope.variables.assignable(name)
   if (assign === undefined) report.emerg(`the duplicate "${name}" variable`, nameWord.place)
