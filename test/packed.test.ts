@@ -81,10 +81,10 @@ function entriesOf({ manifest }: WorkspacePackage): string[] {
 
 async function install(): Promise<void> {
   const files = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
-  await folder.write(
-    'package.json',
-    JSON.stringify({ name: 'consumer', private: true, type: 'module', dependencies: files }),
-  )
+  // Optional peers are their user's to bring; an entry that needs one is imported too.
+  const peers = packages.flatMap(({ manifest }) => Object.entries(manifest.peerDependencies ?? {}))
+  const dependencies = { ...Object.fromEntries(peers), ...files }
+  await folder.write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module', dependencies }))
   // Without the override a tarball would look for its siblings in the registry.
   await folder.write('pnpm-workspace.yaml', `pmOnFail: ignore\noverrides: ${JSON.stringify(files)}\n`)
   await run('pnpm', ['install', '--prefer-offline', '--ignore-scripts'], folder.path)

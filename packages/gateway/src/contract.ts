@@ -109,3 +109,10 @@ export type Application = ((environ: Environ, startResponse: StartResponse) => A
 
 /** An application around an application. */
 export type Middleware = (application: Application) => Application
+
+/** An application that needs more of its environ than every server gives: what middleware around it adds. */
+export type ApplicationWith<Extra> = ((environ: Environ & Extra, startResponse: StartResponse) => Awaitable<Body>) &
+  Lifespan
+
+/** Middleware that adds to the environ; a `Middleware` too, for applications that do not look. */
+export type Extended<Extra> = (application: ApplicationWith<Extra>) => Application

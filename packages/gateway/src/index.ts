@@ -3,12 +3,14 @@ export { GatewayError } from './gateway-error.ts'
 export type { GatewayErrorCode } from './gateway-error.ts'
 export type {
   Application,
+  ApplicationWith,
   Awaitable,
   Body,
   BodyHooks,
   Bytes,
   Environ,
   Errors,
+  Extended,
   FileLike,
   HeaderList,
   Input,

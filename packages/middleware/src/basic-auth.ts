@@ -1,8 +1,7 @@
 /** HTTP Basic authentication (RFC 7617), in UTF-8. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Awaitable, Body, Environ, StartResponse } from '@trivet/gateway'
+import type { Awaitable, Body, Environ, Extended, StartResponse } from '@trivet/gateway'
 import { answerPlain } from './exchange/plain-answer.ts'
-import type { Extended } from './extended.ts'
 import { MiddlewareError } from './middleware-error.ts'
 
 /** What `basicAuth` adds to the environ (RFC 3875 sections 4.1.1 and 4.1.11). */

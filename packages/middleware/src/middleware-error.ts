@@ -1,5 +1,10 @@
 /** What went wrong, for programs; the wording of messages may change, the codes do not. */
-export type MiddlewareErrorCode = 'option-invalid' | 'body-too-large' | 'response-timeout' | 'session-sealed'
+export type MiddlewareErrorCode =
+  | 'option-invalid'
+  | 'body-too-large'
+  | 'response-timeout'
+  | 'session-sealed'
+  | 'store-timeout'
 
 /** The one error class of this package. */
 export class MiddlewareError extends Error {

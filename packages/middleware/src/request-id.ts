@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Environ, StartResponse } from '@trivet/gateway'
+import type { Environ, Extended, StartResponse } from '@trivet/gateway'
 import { headerValue } from './exchange/headers.ts'
-import type { Extended } from './extended.ts'
 
 /** What `requestId` adds to the environ. */
 export interface RequestIdEnviron {

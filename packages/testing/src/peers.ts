@@ -33,6 +33,7 @@ export type PeerName =
   | 'ruby'
   | 'rack'
   | 'php-fpm'
+  | 'redis'
 
 const recipes: Readonly<Record<PeerName, Recipe>> = {
   nginx: { debian: 'nginx', programs: ['nginx'] },
@@ -52,6 +53,7 @@ const recipes: Readonly<Record<PeerName, Recipe>> = {
   plack: { debian: 'libplack-perl', programs: ['perl'], module: ['-MPlack', '-e1'] },
   ruby: { debian: 'ruby', programs: ['ruby'] },
   rack: { debian: 'ruby-rack', programs: ['ruby'], module: ['-e', 'require "rack"'] },
+  redis: { debian: 'redis-server', programs: ['redis-server'] },
   'php-fpm': { debian: 'php-fpm', programs: ['php-fpm', 'php-fpm8.4', 'php-fpm8.3', 'php-fpm8.2'] },
 }
 

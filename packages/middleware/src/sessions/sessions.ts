@@ -3,10 +3,9 @@
  * written before the head leaves, so that a client that has its answer finds its session as it left it.
  */
 import { parseCookie, stringifySetCookie } from 'cookie'
-import type { Awaitable, Body, Environ, HeaderList, StartResponse } from '@trivet/gateway'
+import type { Awaitable, Body, Environ, Extended, HeaderList, StartResponse } from '@trivet/gateway'
 import { headerValue } from '../exchange/headers.ts'
 import { withHeldHead } from '../exchange/held-head.ts'
-import type { Extended } from '../extended.ts'
 import { MiddlewareError } from '../middleware-error.ts'
 import type { SessionStore } from './session-store.ts'
 import { LiveSession, type Session } from './session.ts'
