@@ -83,9 +83,12 @@ async function startOrAbort(config: ContainerConfig, log: ContainerLog, options:
   const abort = (): void => void container?.stop()
   signal?.addEventListener('abort', abort)
   try {
-    const started = await Container.start(config, log, execArgv, (created) => {
-      container = created
-      if (signal?.aborted === true) abort()
+    const started = await Container.start(config, log, {
+      ...(execArgv === undefined ? {} : { execArgv }),
+      onCreated: (created) => {
+        container = created
+        if (signal?.aborted === true) abort()
+      },
     })
     if (signal?.aborted === true) await started.stop()
     signal?.throwIfAborted()
@@ -111,5 +114,10 @@ class CallbackLines implements LineWriter {
 
   flush(): void {}
   reopen(): void {}
+
+  rotate(): undefined {
+    return undefined
+  }
+
   close(): void {}
 }

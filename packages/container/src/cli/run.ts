@@ -4,12 +4,14 @@
  *
  *   HUP   reads the configuration again and replaces the workers     USR1  reopens the log and prints figures
  *   TERM  stops, running requests are finished                       INT, QUIT  the same; a second one stops at once
+ *   TSTP  requests wait, until the next one
  *
  * uWSGI's TERM reloads brutally unless `die-on-term` is set, and its INT and QUIT cut requests off.
  */
 import { formatAddress, watchSignals } from '@trivet/prefork'
 import { ContainerError, formatDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
 import { packageVersion } from '../config/magic.ts'
+import type { ContainerConfig } from '../config/model.ts'
 import { hasErrors, readCommandLine, type ReadConfig } from '../config/read.ts'
 import { findModule } from '../loader/find-module.ts'
 import { loadApplication } from '../loader/load.ts'
@@ -17,6 +19,7 @@ import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { helpText } from '../options/help.ts'
 import { showConfig } from '../options/show-config.ts'
 import { Container } from '../process/container.ts'
+import { explain } from '../process/explain.ts'
 import { ContainerLog } from '../process/log.ts'
 
 /** uWSGI's exit code for an application that does not load. */
@@ -72,11 +75,15 @@ async function serve(read: ReadConfig, readAgain: () => ReadConfig): Promise<num
   const { config } = read
   const { processes } = config.workers
   let current: Container | undefined
-  const unwatch = watchSignals(signalTable(log, readAgain, () => current))
+  const unwatch = watchSignals(signalTable(log, () => current))
   try {
-    const container = await Container.start(config, log, process.execArgv, (created) => {
-      current = created
-      log.event(`starting ${processes} worker${processes === 1 ? '' : 's'} (master pid: ${process.pid})`)
+    const container = await Container.start(config, log, {
+      execArgv: process.execArgv,
+      readAgain: () => goodConfig(readAgain(), log),
+      onCreated: (created) => {
+        current = created
+        log.event(`starting ${processes} worker${processes === 1 ? '' : 's'} (master pid: ${process.pid})`)
+      },
     })
     for (const { protocol, address } of container.addresses)
       log.event(`serving ${protocol} on ${formatAddress(address)}`)
@@ -106,11 +113,7 @@ function openLog({ config }: ReadConfig): LineWriter | undefined {
   }
 }
 
-function signalTable(
-  log: ContainerLog,
-  readAgain: () => ReadConfig,
-  container: () => Container | undefined,
-): Parameters<typeof watchSignals>[0] {
+function signalTable(log: ContainerLog, container: () => Container | undefined): Parameters<typeof watchSignals>[0] {
   let stops = 0
   const stop = (signal: string, impatient: boolean): void => {
     if (impatient) stops += 1
@@ -121,51 +124,33 @@ function signalTable(
       .catch((error: unknown) => log.event(explain(error)))
   }
   return {
-    SIGHUP: () => void reload(log, readAgain, container()),
+    SIGHUP: () => {
+      log.event('HUP: reloading')
+      container()?.commands.reload()
+    },
     SIGTERM: () => stop('TERM', false),
     SIGINT: () => stop('INT', true),
     SIGQUIT: () => stop('QUIT', true),
-    SIGUSR1: () => void figures(log, container()),
+    SIGUSR1: () => {
+      container()?.reopenLogs()
+      container()?.commands.printStatistics()
+    },
+    SIGTSTP: () => container()?.commands.togglePause(),
   }
 }
 
-async function reload(log: ContainerLog, readAgain: () => ReadConfig, container: Container | undefined): Promise<void> {
-  if (container === undefined) return
-  log.event('HUP: reloading')
-  try {
-    const read = readAgain()
-    const diagnostics = [...read.diagnostics, ...missingModule(read)]
-    for (const diagnostic of diagnostics) log.text(formatDiagnostic(diagnostic))
-    if (hasErrors(diagnostics)) throw new ContainerError('CONFIG', 'the configuration has errors')
-    await container.reload(read.config)
-    log.event('reloaded')
-  } catch (error) {
-    log.event(`not reloaded, the old workers serve on: ${explain(error)}`)
-  }
-}
-
-async function figures(log: ContainerLog, container: Container | undefined): Promise<void> {
-  if (container === undefined) return
-  container.reopenLogs()
-  const { workers, requests, connections } = await container.statistics()
-  const each = workers.map(
-    ({ slot, pid, requests: count, rss }) =>
-      `worker ${slot + 1} (pid: ${pid ?? 'none'}) ${count} requests, ${Math.round(rss / 1048576)} MB`,
-  )
-  log.event(
-    `statistics: ${workers.length} workers, ${requests} requests, ${connections} connections${each.map((text) => `; ${text}`).join('')}`,
-  )
+/** A configuration read again, with what is to be said about it in the log; throws ContainerError `CONFIG` when it has errors. */
+function goodConfig(read: ReadConfig, log: ContainerLog): ContainerConfig {
+  const diagnostics = [...read.diagnostics, ...missingModule(read)]
+  for (const diagnostic of diagnostics) log.text(formatDiagnostic(diagnostic))
+  if (hasErrors(diagnostics)) throw new ContainerError('CONFIG', 'the configuration has errors')
+  return read.config
 }
 
 function describeStartFailure(error: unknown): string {
   if (!(error instanceof ContainerError)) return `error: ${explain(error)}`
   if (error.code === 'LOAD') return `error: the application does not load, no worker can serve:\n${error.message}`
   return error.diagnostics.length > 0 ? error.diagnostics.map(formatDiagnostic).join('\n') : `error: ${error.message}`
-}
-
-function explain(error: unknown): string {
-  if (error instanceof ContainerError) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 const isStopped = (error: unknown): boolean =>

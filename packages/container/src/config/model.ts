@@ -3,6 +3,8 @@ import type { FileSettings } from './model/files.ts'
 import type { LifeSettings } from './model/life.ts'
 import type { Limits } from './model/limits.ts'
 import type { LogSettings } from './model/logs.ts'
+import type { OperationSettings } from './model/operations.ts'
+import type { ProgramSettings } from './model/programs.ts'
 import type { ReloadSettings } from './model/reloads.ts'
 import type { SocketSettings } from './model/sockets.ts'
 import type { WorkerSettings } from './model/workers.ts'
@@ -17,4 +19,6 @@ export interface ContainerConfig {
   readonly limits: Limits
   readonly log: LogSettings
   readonly files: FileSettings
+  readonly programs: ProgramSettings
+  readonly operations: OperationSettings
 }

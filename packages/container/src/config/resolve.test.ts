@@ -48,7 +48,7 @@ test('a whole configuration', () => {
     workers: { processes: 4, uid: 0, gid: 0 },
     limits: { bufferSize: 65_535, maxVars: 512, maxBody: 1000, uwsgiTimeout: 4000, httpTimeout: 60_000 },
     log: { file: '/var/log/x', requests: false, format: undefined },
-    reloads: { touch: ['/srv/site/web/reload'] },
+    reloads: { touch: [{ path: '/srv/site/web/reload', action: { kind: 'reload' } }] },
     files: { pidFile: '/srv/site/x.pid', vacuum: true },
   })
   expect(config.sockets.fronts.map(({ protocol, address }) => [protocol, address])).toEqual([

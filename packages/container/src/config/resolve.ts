@@ -8,6 +8,8 @@ import { resolveFiles } from './model/files.ts'
 import { resolveLife } from './model/life.ts'
 import { resolveLimits } from './model/limits.ts'
 import { resolveLogs } from './model/logs.ts'
+import { resolveOperations } from './model/operations.ts'
+import { resolvePrograms } from './model/programs.ts'
 import { resolveReloads } from './model/reloads.ts'
 import { resolveSockets } from './model/sockets.ts'
 import { resolveWorkers } from './model/workers.ts'
@@ -33,5 +35,7 @@ export function resolveConfig(
     limits: resolveLimits(reading),
     log: resolveLogs(reading),
     files: resolveFiles(reading),
+    programs: resolvePrograms(reading),
+    operations: resolveOperations(reading),
   }
 }

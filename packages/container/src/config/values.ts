@@ -62,6 +62,14 @@ export class OptionValues {
     return setting === undefined ? undefined : this.convert(setting, read)
   }
 
+  /** Every setting of an option converted, without those that are wrong. */
+  every<T>(name: string, read: (text: string) => T): readonly T[] {
+    return this.all(name).flatMap((setting) => {
+      const value = this.convert(setting, read)
+      return value === undefined ? [] : [value]
+    })
+  }
+
   /** Runs a conversion; a ValueError becomes a report at the value's place. */
   convert<T>(setting: Setting, read: (text: string) => T): T | undefined {
     try {

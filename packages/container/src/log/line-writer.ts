@@ -2,7 +2,7 @@
  * Lines to a file or to standard output. All lines of one turn of the event loop leave in one write; a file is opened
  * for appending, so that several processes share it and no line is torn, and reopened on demand after a rotation.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
 
 /** Where log lines go. */
 export interface LineWriter {
@@ -11,6 +11,8 @@ export interface LineWriter {
   flush(): void
   /** Opens the file anew, where there is one. */
   reopen(): void
+  /** Moves the file away and begins another, where there is one; returns the name it has now. */
+  rotate(): string | undefined
   close(): void
 }
 
@@ -32,6 +34,11 @@ abstract class BufferedLines implements LineWriter {
 
   protected abstract put(text: string): void
   abstract reopen(): void
+
+  rotate(): string | undefined {
+    return undefined
+  }
+
   abstract close(): void
 }
 
@@ -80,6 +87,15 @@ export class FileLines extends BufferedLines {
         )
       this.#lost += text.length
     }
+  }
+
+  /** To its own name and the time, as uWSGI does; throws when it cannot be moved. */
+  override rotate(): string {
+    this.flush()
+    const moved = `${this.#path}.${Math.floor(Date.now() / 1000)}`
+    renameSync(this.#path, moved)
+    this.reopen()
+    return moved
   }
 
   /** When the file cannot be opened the old one, moved or not, is written on. */

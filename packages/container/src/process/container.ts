@@ -11,6 +11,7 @@ import {
   formatAddress,
   Master,
   PidFile,
+  PreforkError,
   WorkerFailed,
   type Address,
   type BoundListener,
@@ -22,9 +23,10 @@ import type { ContainerConfig } from '../config/model.ts'
 import type { Front, FrontProtocol } from '../config/model/sockets.ts'
 import type { WorkerPayload } from '../worker/payload.ts'
 import { bindFronts } from './bind-fronts.ts'
+import { ContainerCommands, type ReadAgain } from './commands.ts'
 import type { ContainerLog } from './log.ts'
+import { Operations } from './operations.ts'
 import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
-import { watchTouch } from './touch.ts'
 
 /** A front as it is served: with the real port when 0 was asked for. */
 export interface FrontAddress {
@@ -38,61 +40,82 @@ const recordDelay = 20
 /** Milliseconds from TERM to KILL when a stop is not graceful: long enough to take leave of the master. */
 const killAfter = 100
 
+/** What lies outside a container's configuration. */
+export interface ContainerStart {
+  /** Node's own options for the workers. */
+  readonly execArgv?: readonly string[]
+  /** How the configuration is read again on reload. */
+  readonly readAgain?: ReadAgain
+  /** Gets hold of the container while it starts. */
+  readonly onCreated?: (container: Container) => void
+}
+
 /** A running container. */
 export class Container {
-  readonly addresses: readonly FrontAddress[]
+  readonly commands: ContainerCommands
   /** Resolves when it has stopped and nothing of it is left. */
   readonly stopped: Promise<void>
   readonly #log: ContainerLog
-  readonly #listeners: readonly BoundListener[]
-  readonly #master: Master
+  readonly #operations: Operations
   readonly #execArgv: readonly string[]
+  #listeners: readonly BoundListener[] = []
+  #master: Master
   #config: ContainerConfig
-  #unwatch: () => void = () => {}
+  #paused = false
   #stopping: Promise<void> | undefined
   #started = false
   #resolveStopped: () => void = () => {}
 
-  private constructor(
-    config: ContainerConfig,
-    listeners: readonly BoundListener[],
-    log: ContainerLog,
-    execArgv: readonly string[],
-  ) {
+  private constructor(config: ContainerConfig, log: ContainerLog, { execArgv = [], readAgain }: ContainerStart) {
     this.#config = config
-    this.#listeners = listeners
     this.#log = log
     this.#execArgv = execArgv
-    this.addresses = listeners.map(({ address }, index) => ({
-      protocol: config.sockets.fronts[index]?.protocol ?? 'http',
-      address,
-    }))
     this.stopped = new Promise((resolve) => (this.#resolveStopped = resolve))
-    this.#master = new Master({ ...masterOptions(config, execArgv), listeners })
-    this.#follow()
+    this.commands = new ContainerCommands(this, log, readAgain)
+    this.#operations = new Operations(config, log, this.commands)
+    this.#master = new Master({ ...this.#masterOptions(config), listeners: [] })
   }
 
-  /** Binds and starts; throws ContainerError `BIND`, `LOAD` or `START` and leaves nothing behind. `onCreated` gets hold of it while it starts. */
-  static async start(
-    config: ContainerConfig,
-    log: ContainerLog,
-    execArgv: readonly string[] = [],
-    onCreated?: (container: Container) => void,
-  ): Promise<Container> {
-    const listeners = await bindFronts(config)
-    const container = new Container(config, listeners, log, execArgv)
-    onCreated?.(container)
+  /** Binds and starts; throws ContainerError `BIND`, `LOAD` or `START` and leaves nothing behind. */
+  static async start(config: ContainerConfig, log: ContainerLog, start: ContainerStart = {}): Promise<Container> {
+    const container = new Container(config, log, start)
+    start.onCreated?.(container)
     try {
-      writePidFile(config.files.pidFile)
-      giveLogAway(config)
-      await container.#master.start()
+      await container.#start()
     } catch (error) {
       await container.stop({ graceful: false })
       throw startError(error)
     }
-    container.#started = true
-    container.#watch()
     return container
+  }
+
+  async #start(): Promise<void> {
+    const config = this.#config
+    await this.#operations.asap()
+    this.#goOn()
+    this.#listeners = await bindFronts(config)
+    this.writePidFiles()
+    giveLogAway(config)
+    await this.#operations.beforeWorkers()
+    this.#goOn()
+    this.#master = new Master({ ...this.#masterOptions(config), listeners: this.#listeners })
+    this.#follow()
+    await this.#master.start()
+    this.#started = true
+    await this.#operations.started()
+  }
+
+  /** Between two steps of the start: somebody may have stopped it. */
+  #goOn(): void {
+    if (this.#stopping !== undefined) throw new PreforkError('stopped', 'the container was stopped while it started')
+  }
+
+  /** Where it serves, in the order of the options. */
+  get addresses(): readonly FrontAddress[] {
+    return this.#listeners.map(({ address }, index) => ({
+      protocol: this.#config.sockets.fronts[index]?.protocol ?? 'http',
+      address,
+    }))
   }
 
   /** The workers, old generations included. */
@@ -111,18 +134,20 @@ export class Container {
       )
     }
     try {
-      await this.#master.reload(masterOptions(config, this.#execArgv))
+      await this.#operations.reloading(config)
+      await this.#master.reload(this.#masterOptions(config))
     } catch (error) {
+      this.#operations.notReloaded()
       throw startError(error)
     }
     this.#config = config
-    this.#unwatch()
-    this.#watch()
+    await this.#operations.reloaded(config)
   }
 
   /** Refuses new connections and ends; gracefully, running requests are finished first, for as long as `worker-reload-mercy` lasts. */
   stop(how: { readonly graceful?: boolean } = {}): Promise<void> {
     const graceful = how.graceful ?? true
+    this.#operations.stopping()
     // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
     if (this.#stopping === undefined)
       for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
@@ -144,9 +169,34 @@ export class Container {
     return gatherStatistics(await this.#master.snapshot())
   }
 
+  /** Moves log files away and begins others; returns what they are called now. */
+  rotateLogs(): string | undefined {
+    const moved = this.#log.rotate()
+    giveLogAway(this.#config)
+    this.#master.broadcast({ type: 'reopen' })
+    return moved
+  }
+
+  /** Requests that come now wait until it is called again; whether they do. */
+  togglePause(): boolean {
+    this.#paused = !this.#paused
+    this.#master.broadcast({ type: this.#paused ? 'pause' : 'resume' })
+    return this.#paused
+  }
+
+  /** Writes the pid files anew; throws ContainerError `START` when one cannot be written. */
+  writePidFiles(): void {
+    writePidFile(this.#config.files.pidFile)
+  }
+
   #follow(): void {
     const name = (worker: WorkerInfo): string => `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
-    this.#master.on('ready', (worker) => this.#log.event(`${name(worker)} is ready${serving(worker.info)}`))
+    this.#master.on('spawn', (worker) => this.#operations.workerSpawned(worker.slot, worker.pid))
+    this.#master.on('ready', (worker) => {
+      this.#log.event(`${name(worker)} is ready${serving(worker.info)}`)
+      this.#operations.workerReady(worker.slot, worker.pid)
+      if (this.#paused) this.#master.broadcast({ type: 'pause' })
+    })
     this.#master.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line))
     // Workers of a generation that did not come up are the business of whoever asked for it.
     const current = (worker: WorkerInfo): boolean => this.#started && worker.generation <= this.#master.generation
@@ -162,21 +212,12 @@ export class Container {
     })
   }
 
-  #watch(): void {
-    this.#unwatch = watchTouch(this.#config.reloads.touch, (path) => {
-      this.#log.event(`${path} was touched: reloading`)
-      this.reload().then(
-        () => this.#log.event('reloaded'),
-        (error: unknown) =>
-          this.#log.event(
-            `not reloaded, the old workers serve on: ${error instanceof Error ? error.message : String(error)}`,
-          ),
-      )
-    })
+  #masterOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
+    return masterOptions(config, this.#execArgv, this.#operations.environment)
   }
 
-  #cleanUp(): void {
-    this.#unwatch()
+  async #cleanUp(): Promise<void> {
+    await this.#operations.stopped()
     if (this.#config.files.pidFile !== undefined && this.#config.files.vacuum)
       new PidFile(this.#config.files.pidFile).remove()
     this.#log.flush()
@@ -192,7 +233,11 @@ function serving(info: unknown): string {
 
 const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]
 
-function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Omit<MasterOptions, 'listeners'> {
+function masterOptions(
+  config: ContainerConfig,
+  execArgv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Omit<MasterOptions, 'listeners'> {
   const { application, limits, log, workers, life } = config
   const payload: WorkerPayload = {
     application: application.reference,
@@ -212,7 +257,7 @@ function masterOptions(config: ContainerConfig, execArgv: readonly string[]): Om
       ...sourceCondition(execArgv),
       new URL(`../worker/main${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).pathname,
     ],
-    env: { ...process.env, ...compileCache(), ...application.environment },
+    env: { ...process.env, ...compileCache(), ...application.environment, ...environment },
     cwd: application.directory,
     ...(workers.uid === undefined ? {} : { uid: workers.uid }),
     ...(workers.gid === undefined ? {} : { gid: workers.gid }),

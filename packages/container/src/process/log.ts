@@ -29,6 +29,11 @@ export class ContainerLog {
     this.#lines.reopen()
   }
 
+  /** Moves the file away and begins another; returns its new name, or undefined where there is no file. */
+  rotate(): string | undefined {
+    return this.#lines.rotate()
+  }
+
   flush(): void {
     this.#lines.flush()
   }

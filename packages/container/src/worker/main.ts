@@ -11,6 +11,7 @@ import { requestLog } from '../log/request-log.ts'
 import { compileFormat, standardLine } from '../log/request-line.ts'
 import { Activity, type FrontFigures } from './activity.ts'
 import { openFront, type FrontServer } from './front.ts'
+import { Gate } from './gate.ts'
 import { logLineMark, type WorkerPayload } from './payload.ts'
 
 const link = await joinMaster()
@@ -38,15 +39,16 @@ async function work(): Promise<void> {
   link.step('load application')
   const loaded = await loadApplication(payload.application, payload.directory)
   await loaded.start()
+  const gate = new Gate()
   const log = payload.log.requests ? openRequestLog(link.slot) : undefined
-  const application = logged(loaded.application, log, link.slot)
+  const application = gate.guard(logged(loaded.application, log, link.slot))
   link.step('listen')
   const fronts: FrontServer[] = []
   const activity = new Activity(link.scoreboard, () => figuresOf(fronts))
   for (const [index, listener] of link.listeners.entries()) {
     fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload, activity))
   }
-  followMaster(link, loaded, fronts, log)
+  followMaster(link, loaded, fronts, log, gate)
   link.ready({ application: loaded.label, interface: loaded.interface })
 }
 
@@ -89,8 +91,10 @@ function followMaster(
   loaded: LoadedApplication,
   fronts: readonly FrontServer[],
   log: RequestLines | undefined,
+  gate: Gate,
 ): void {
   master.onDrain(async () => {
+    gate.open()
     await Promise.all(fronts.map((front) => front.drain(payload.mercy)))
     try {
       await loaded.stop()
@@ -102,5 +106,7 @@ function followMaster(
   process.on('SIGTERM', () => master.draining())
   master.onMessage((message) => {
     if (message.type === 'reopen') log?.lines.reopen()
+    if (message.type === 'pause') gate.shut()
+    if (message.type === 'resume') gate.open()
   })
 }

@@ -19,6 +19,7 @@ import { WorkerProcess } from './worker-process.ts'
 
 /** What a Master emits. */
 export interface MasterEvents {
+  spawn: [worker: WorkerInfo]
   ready: [worker: WorkerInfo]
   exit: [worker: WorkerInfo, code: number | null, signal: NodeJS.Signals | null]
   output: [worker: WorkerInfo, stream: OutputStream, line: string]
@@ -209,6 +210,7 @@ export class Master extends EventEmitter<MasterEvents> {
     const identity = { id: this.#lastId, slot, generation, respawns, place }
     const worker = new WorkerProcess(identity, settings, this.#control, this.#owner)
     this.#workers.add(worker)
+    this.emit('spawn', worker)
     return worker
   }
 

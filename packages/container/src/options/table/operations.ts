@@ -1,9 +1,17 @@
 import type { OptionGroup } from '../option.ts'
 
-/** How an operator sees the container and starts it. */
+/** How an operator sees the container and steers it. */
 export const operations: OptionGroup = {
   heading: 'Operation',
-  options: [],
+  options: [
+    {
+      name: 'master-fifo',
+      kind: 'path',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'a named pipe that takes commands of one letter, such as `r` to reload; with several, a digit chooses',
+    },
+  ],
   inert: [
     { names: 'stats stats-server', kind: 'text', absent: 'USR1 prints the figures to the log' },
     { names: 'stats-http', kind: 'flag', absent: 'USR1 prints the figures to the log' },

@@ -1,20 +1,51 @@
-import type { OptionGroup } from '../option.ts'
+import type { Option, OptionGroup } from '../option.ts'
 
-/** What makes the container take new code. */
+const touching: Readonly<Record<string, string>> = {
+  'touch-reload': 'reload when this file is touched',
+  'touch-workers-reload': 'replace the workers, with the configuration as it is, when this file is touched',
+  'touch-logrotate': 'rotate the log when this file is touched',
+  'touch-logreopen': 'reopen the log when this file is touched',
+}
+
+const touches: readonly Option[] = Object.entries(touching).map(([name, help]) => ({
+  name,
+  kind: 'path',
+  repeat: true,
+  origin: 'uwsgi',
+  help,
+}))
+
+/** What makes the container take new code, and what else a touched file does. */
 export const reloads: OptionGroup = {
-  heading: 'Reloads',
+  heading: 'Reloads and touched files',
   options: [
+    ...touches,
     {
-      name: 'touch-reload',
+      name: 'touch-exec',
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'FILE COMMAND: run it when the file is touched',
+    },
+    {
+      name: 'hook-touch',
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'FILE ACTION:ARGUMENT: do it when the file is touched',
+    },
+    {
+      name: 'fs-reload',
+      aliases: ['fs-brutal-reload'],
       kind: 'path',
       repeat: true,
       origin: 'uwsgi',
-      help: 'reload when this file is touched',
+      help: 'reload when this file, or something in this folder, changes',
     },
   ],
   inert: [
     {
-      names: 'master-fifo touch-chain-reload touch-logreopen fs-reload',
+      names: 'touch-chain-reload',
       kind: 'path',
       absent: 'use signals or `touch-reload`',
     },
@@ -26,8 +57,8 @@ export const reloads: OptionGroup = {
     },
     { names: 'exit-on-reload', kind: 'flag', absent: 'use signals or `touch-reload`' },
     {
-      names: `reload-on-fd brutal-reload-on-fd touch-workers-reload touch-mules-reload touch-spoolers-reload
-      touch-logrotate touch-exec touch-signal fs-brutal-reload fs-signal check-mountpoint mountpoint-check
+      names: `reload-on-fd brutal-reload-on-fd touch-mules-reload touch-spoolers-reload
+      touch-signal fs-signal check-mountpoint mountpoint-check
       check-mount mount-check`,
       kind: 'text',
       absent: 'use signals or `touch-reload`',

@@ -1,0 +1,90 @@
+/**
+ * A container's commands, whoever gives them: signals, the FIFO, touched files. Each says in the log what it does and
+ * how it went.
+ */
+import type { ContainerConfig } from '../config/model.ts'
+import type { MasterCommands } from '../fifo/commands.ts'
+import type { Container } from './container.ts'
+import { explain } from './explain.ts'
+import type { ContainerLog } from './log.ts'
+
+/** Reads the configuration again; throws ContainerError `CONFIG` when it went bad. Absent: it stays what it was. */
+export type ReadAgain = () => ContainerConfig
+
+export class ContainerCommands implements MasterCommands {
+  readonly #container: Container
+  readonly #log: ContainerLog
+  readonly #readAgain: ReadAgain | undefined
+
+  constructor(container: Container, log: ContainerLog, readAgain: ReadAgain | undefined) {
+    this.#container = container
+    this.#log = log
+    this.#readAgain = readAgain
+  }
+
+  event(message: string): void {
+    this.#log.event(message)
+  }
+
+  reload(): void {
+    this.#reload(() => this.#container.reload(this.#readAgain?.()))
+  }
+
+  reloadWorkers(): void {
+    this.#reload(() => this.#container.reload())
+  }
+
+  stop(how: { readonly graceful: boolean }): void {
+    this.#log.event(how.graceful ? 'stopping, running requests are finished' : 'stopping at once')
+    this.#container.stop(how).catch((error: unknown) => this.#log.event(explain(error)))
+  }
+
+  togglePause(): void {
+    this.#log.event(this.#container.togglePause() ? 'paused: requests wait' : 'resumed')
+  }
+
+  reopenLogs(): void {
+    this.#container.reopenLogs()
+    this.#log.event('the log was reopened')
+  }
+
+  rotateLogs(): void {
+    try {
+      const moved = this.#container.rotateLogs()
+      this.#log.event(moved === undefined ? 'there is no log file to rotate' : `the log so far is ${moved} now`)
+    } catch (error) {
+      this.#log.event(`the log is not rotated: ${explain(error)}`)
+    }
+  }
+
+  writePidFiles(): void {
+    try {
+      this.#container.writePidFiles()
+    } catch (error) {
+      this.#log.event(explain(error))
+    }
+  }
+
+  printStatistics(): void {
+    this.#container.statistics().then(
+      ({ workers, requests, connections }) => {
+        const each = workers.map(
+          ({ slot, pid, requests: count, rss }) =>
+            `; worker ${slot + 1} (pid: ${pid ?? 'none'}) ${count} requests, ${Math.round(rss / 1048576)} MB`,
+        )
+        this.#log.event(
+          `statistics: ${workers.length} workers, ${requests} requests, ${connections} connections${each.join('')}`,
+        )
+      },
+      (error: unknown) => this.#log.event(explain(error)),
+    )
+  }
+
+  #reload(action: () => Promise<void>): void {
+    const reload = async (): Promise<void> => await action()
+    reload().then(
+      () => this.#log.event('reloaded'),
+      (error: unknown) => this.#log.event(`not reloaded, the old workers serve on: ${explain(error)}`),
+    )
+  }
+}

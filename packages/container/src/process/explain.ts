@@ -1,0 +1,7 @@
+import { ContainerError } from '../config/diagnostic.ts'
+
+/** What a log says of an error: a ContainerError's own words, and the stack of what nobody foresaw. */
+export function explain(error: unknown): string {
+  if (error instanceof ContainerError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,220 @@
+/**
+ * What a master does beside its workers: hooks, daemons, cron jobs, the FIFO, touched files. Every concern is a class of
+ * its own; here is when each begins and ends. The container calls the moments in this order:
+ *
+ *   asap -> (sockets bound) -> beforeWorkers -> (workers ready) -> started -> reloading -> reloaded ... -> stopping -> stopped
+ */
+import { ContainerError } from '../config/diagnostic.ts'
+import type { ContainerConfig } from '../config/model.ts'
+import { Cron } from '../cron/cron.ts'
+import { Daemons } from '../daemons/daemons.ts'
+import type { MasterCommands } from '../fifo/commands.ts'
+import { MasterFifo } from '../fifo/master-fifo.ts'
+import { HookFailed, Hooks, type HookOwner } from '../hooks/hooks.ts'
+import type { HookPhase } from '../hooks/phases.ts'
+import { Program, describeExit, type ProgramScope } from '../programs/program.ts'
+import type { TouchAction } from '../touch/settings.ts'
+import { watchPaths } from '../touch/watch-folder.ts'
+import type { ContainerLog } from './log.ts'
+import { watchTouch } from './touch.ts'
+
+/** The phases between the bound sockets and the workers. */
+const beforeWorkers: readonly HookPhase[] = ['pre-jail', 'post-jail', 'in-jail', 'as-root', 'as-user', 'master-start']
+
+export class Operations {
+  readonly #log: ContainerLog
+  readonly #commands: MasterCommands
+  readonly #hooks: Hooks
+  readonly #accepted = new Set<number>()
+  #config: ContainerConfig
+  #daemons: Daemons | undefined
+  #cron: Cron | undefined
+  #fifo: MasterFifo | undefined
+  #unwatch: () => void = () => {}
+  #serving = false
+
+  constructor(config: ContainerConfig, log: ContainerLog, commands: MasterCommands) {
+    this.#config = config
+    this.#log = log
+    this.#commands = commands
+    this.#hooks = new Hooks(config.programs.hooks, this.#hookOwner(config))
+  }
+
+  /** What `putenv` hooks added for the workers. */
+  get environment(): Readonly<Record<string, string>> {
+    return this.#hooks.added
+  }
+
+  /** Before the sockets are bound. */
+  async asap(): Promise<void> {
+    await this.#run('asap')
+  }
+
+  /** Before the first workers are started; throws ContainerError `START`. */
+  async beforeWorkers(): Promise<void> {
+    for (const phase of beforeWorkers) await this.#run(phase)
+    const { programs, operations, workers, life } = this.#config
+    const owner = {
+      ...this.#voice('daemon'),
+      scope: this.#scope(),
+      controlEnded: () => {
+        this.#log.event('[daemons] a control daemon has ended: stopping')
+        this.#commands.stop({ graceful: true })
+      },
+    }
+    this.#daemons = new Daemons(programs.daemons, owner, Math.min(life.mercy, daemonMercy))
+    if (operations.fifos.length > 0) {
+      try {
+        this.#fifo = new MasterFifo(operations.fifos, this.#commands, workers)
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        throw new ContainerError('START', `\`master-fifo\`: ${why}`, { cause })
+      }
+    }
+    await this.#run('pre-app')
+  }
+
+  /** The workers serve. */
+  async started(): Promise<void> {
+    await this.#run('post-app')
+    this.#cron = new Cron(this.#config.programs.cron, { ...this.#voice('cron'), scope: this.#scope() })
+    this.#watch()
+  }
+
+  /** Before a new generation is raised. */
+  async reloading(config: ContainerConfig): Promise<void> {
+    this.#hooks.change(config.programs.hooks, this.#hookOwner(config))
+    await this.#run('pre-app')
+  }
+
+  /** The new generation did not come up. */
+  notReloaded(): void {
+    this.#hooks.change(this.#config.programs.hooks, this.#hookOwner(this.#config))
+  }
+
+  /** A new generation has taken over. */
+  async reloaded(config: ContainerConfig): Promise<void> {
+    this.#config = config
+    await this.#run('post-app')
+    await this.#daemons?.reload(config.programs.daemons)
+    this.#cron?.reload(config.programs.cron)
+    this.#unwatch()
+    this.#watch()
+  }
+
+  /** A worker process has been started. */
+  workerSpawned(slot: number, pid: number | undefined): void {
+    this.#runOrTell('post-fork', slot, pid)
+  }
+
+  /** A worker serves. */
+  workerReady(slot: number, pid: number | undefined): void {
+    const first = !this.#accepted.has(slot)
+    this.#accepted.add(slot)
+    if (!this.#serving && first) this.#runOrTell('accepting1-once', slot, pid)
+    this.#serving = true
+    if (slot === 0) this.#runOrTell('accepting1', slot, pid)
+    if (first) this.#runOrTell('accepting-once', slot, pid)
+    this.#runOrTell('accepting', slot, pid)
+  }
+
+  /** No more triggers: the container is about to end. */
+  stopping(): void {
+    this.#unwatch()
+    this.#fifo?.close()
+  }
+
+  /** The workers have gone: ends what is left. */
+  async stopped(): Promise<void> {
+    this.stopping()
+    await Promise.all([this.#daemons?.stop(), this.#cron?.stop(Math.min(this.#config.life.mercy, daemonMercy))])
+    await this.#run('as-user-atexit').catch((error: unknown) => this.#log.event(messageOf(error)))
+  }
+
+  #scope(): ProgramScope {
+    const { application, workers } = this.#config
+    const environment = { ...application.environment, ...this.#hooks.added }
+    return { ...workers, directory: application.directory, environment }
+  }
+
+  #hookOwner({ application: { directory, environment }, workers }: ContainerConfig): HookOwner {
+    return { ...workers, directory, environment, ...this.#voice('hook') }
+  }
+
+  #voice(who: string): { readonly event: (message: string) => void; readonly line: (text: string) => void } {
+    return { event: (message) => this.#log.event(message), line: (text) => this.#log.text(`[${who}] ${text}`) }
+  }
+
+  async #run(phase: HookPhase): Promise<void> {
+    try {
+      await this.#hooks.run(phase)
+    } catch (error) {
+      if (!(error instanceof HookFailed)) throw error
+      throw new ContainerError('START', error.message, { cause: error })
+    }
+  }
+
+  /** A running container is not taken down by a hook that fails. */
+  #runOrTell(phase: HookPhase, slot: number, pid: number | undefined): void {
+    const more = { UWSGI_WORKER_ID: String(slot + 1), UWSGI_WORKER_PID: String(pid ?? '') }
+    this.#hooks.run(phase, more).catch((error: unknown) => this.#log.event(messageOf(error)))
+  }
+
+  #watch(): void {
+    const { touch, watch } = this.#config.reloads
+    const actions = Map.groupBy(touch, ({ path }) => path)
+    const unwatchTouch = watchTouch([...actions.keys()], (path) => {
+      for (const { action } of actions.get(path) ?? []) this.#touched(path, action)
+    })
+    const unwatchPaths = watchPaths(
+      watch,
+      (path) => {
+        this.#log.event(`${path} has changed: reloading`)
+        this.#commands.reload()
+      },
+      (path, error) => this.#log.event(`\`fs-reload\`: ${path} cannot be watched: ${error.message}`),
+    )
+    this.#unwatch = () => {
+      unwatchTouch()
+      unwatchPaths()
+    }
+  }
+
+  #touched(path: string, action: TouchAction): void {
+    this.#log.event(`${path} was touched: ${touchWords[action.kind]}`)
+    if (action.kind === 'exec') this.#execute(action.command)
+    else if (action.kind === 'hook')
+      this.#hooks.act('touch', action.hook).catch((error: unknown) => this.#log.event(messageOf(error)))
+    else touchCommands[action.kind](this.#commands)
+  }
+
+  #execute(command: string): void {
+    const program = new Program(command, this.#scope(), { onLine: this.#voice('touch').line })
+    void program.ended.then((exit) => {
+      if (exit.code !== 0) this.#log.event(`"${command}" ${describeExit(exit)}`)
+    })
+  }
+}
+
+/** Milliseconds that daemons and cron jobs get to end, if `reload-mercy` allows no less: uWSGI's three seconds. */
+const daemonMercy = 3000
+
+type PlainTouch = Exclude<TouchAction['kind'], 'exec' | 'hook'>
+
+const touchCommands: Readonly<Record<PlainTouch, (commands: MasterCommands) => void>> = {
+  reload: (commands) => commands.reload(),
+  'reload-workers': (commands) => commands.reloadWorkers(),
+  'rotate-logs': (commands) => commands.rotateLogs(),
+  'reopen-logs': (commands) => commands.reopenLogs(),
+}
+
+const touchWords: Readonly<Record<TouchAction['kind'], string>> = {
+  reload: 'reloading',
+  'reload-workers': 'reloading the workers',
+  'rotate-logs': 'rotating the log',
+  'reopen-logs': 'reopening the log',
+  exec: 'running its command',
+  hook: 'running its hook',
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
