@@ -5,6 +5,7 @@
  * opened once per process however many blocks name it, and `reopen` opens it anew under the same name after it has
  * been rotated.
  */
+import { Syslog, type SyslogSettings } from './syslog.ts'
 import { closeSync, fchownSync, openSync, writeSync } from 'node:fs'
 
 /** From the gravest to the least. */
@@ -12,9 +13,10 @@ export const logLevels = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', '
 
 export type LogLevel = (typeof logLevels)[number]
 
-/** Where lines go and which: `file` undefined is standard error. */
+/** Where lines go and which: `file` undefined is standard error, unless there is a syslog server. */
 export interface ErrorLogTarget {
   readonly file: string | undefined
+  readonly syslog?: SyslogSettings | undefined
   /** The least grave level that is written. */
   readonly level: LogLevel
 }
@@ -55,11 +57,14 @@ export function callbackErrorLog(output: (line: string) => void, least: LogLevel
 }
 
 class FileErrorLog implements ErrorLog {
-  readonly #targets: readonly { readonly file: LogFile; readonly limit: number }[]
+  readonly #targets: readonly { readonly to: Sink; readonly limit: number }[]
   readonly #limit: number
 
   constructor(targets: readonly ErrorLogTarget[], owner: Owner | undefined) {
-    this.#targets = targets.map(({ file, level }) => ({ file: logFile(file, owner), limit: rank.get(level) ?? 0 }))
+    this.#targets = targets.map(({ file, syslog, level }) => ({
+      to: syslog === undefined ? logFile(file, owner) : new SyslogSink(syslog),
+      limit: rank.get(level) ?? 0,
+    }))
     this.#limit = Math.max(-1, ...this.#targets.map(({ limit }) => limit))
   }
 
@@ -67,7 +72,7 @@ class FileErrorLog implements ErrorLog {
     const gravity = rank.get(level) ?? 0
     if (gravity > this.#limit) return
     const line = formatLine(level, message, connection)
-    for (const { file, limit } of this.#targets) if (gravity <= limit) file.write(line)
+    for (const { to, limit } of this.#targets) if (gravity <= limit) to.write(line, gravity)
   }
 
   enabled(level: LogLevel): boolean {
@@ -75,12 +80,34 @@ class FileErrorLog implements ErrorLog {
   }
 
   reopen(owner?: Owner): void {
-    for (const { file } of this.#targets) file.reopen(owner)
+    for (const { to } of this.#targets) to.reopen(owner)
+  }
+}
+
+/** What takes lines. */
+interface Sink {
+  write(line: string, gravity: number): void
+  reopen(owner: Owner | undefined): void
+}
+
+class SyslogSink implements Sink {
+  readonly #syslog: Syslog
+
+  constructor(settings: SyslogSettings) {
+    this.#syslog = new Syslog(settings)
+  }
+
+  write(line: string, gravity: number): void {
+    this.#syslog.send(line.trimEnd(), gravity)
+  }
+
+  reopen(): void {
+    this.#syslog.close()
   }
 }
 
 /** One open file, shared by all logs that name it. */
-class LogFile {
+class LogFile implements Sink {
   readonly #path: string | undefined
   #fd: number
 

@@ -47,9 +47,9 @@ export async function plan(layout: Layout, loaded: LoadedConfig): Promise<Plan> 
 /** The main level's logs with absolute paths; without any the one of the command line. */
 export function errorLogTargets(layout: Layout, { main }: ProxyConfig): ErrorLogTarget[] {
   if (main.errorLogs.length === 0) return [{ file: layout.errorLog, level: 'error' }]
-  return main.errorLogs.map(({ file, level }) => ({
-    file: file === undefined ? undefined : resolve(layout.prefix, file),
-    level,
+  return main.errorLogs.map((log) => ({
+    ...log,
+    file: log.file === undefined ? undefined : resolve(layout.prefix, log.file),
   }))
 }
 

@@ -45,7 +45,7 @@ function applyErrorLog(scope: LevelScope, statement: Statement, report: Report):
   const own = scope.get(errorLog)
   const targets = own instanceof DeferredErrorLog ? own.targets : []
   const file = target.file === undefined ? undefined : resolve(scope.http.prefix, target.file)
-  const log = new DeferredErrorLog([...targets, { file, level: target.level }])
+  const log = new DeferredErrorLog([...targets, { ...target, file }])
   addResource(scope.http, { open: () => log.open(), reopen: () => log.reopen() })
   scope.set(errorLog, log)
 }

@@ -1,11 +1,13 @@
 /** What the main level and `events` say about processes, gathered while their directives are applied. */
 import { key, type Key, type Scope } from '../../language/directive.ts'
 import type { LogLevel, Owner } from '../../process/error-log.ts'
+import type { SyslogSettings } from '../../process/syslog.ts'
 
 /** An `error_log` as written: its file is not yet made absolute. */
 export interface ErrorLogSetting {
   /** Undefined is standard error. */
   readonly file: string | undefined
+  readonly syslog?: SyslogSettings
   readonly level: LogLevel
 }
 

@@ -1,0 +1,121 @@
+/**
+ * Syslog over UDP in the old form that nginx writes (RFC 3164): `<PRI>Mmm dd hh:mm:ss host tag: message`. A datagram that
+ * nobody takes is lost, as syslog has it; the proxy never waits for a log.
+ *
+ * `server=unix:` is refused: Node has no datagram sockets in the file system.
+ */
+import { createSocket, type Socket } from 'node:dgram'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+
+/** The parameters behind `syslog:`. */
+export interface SyslogSettings {
+  readonly host: string
+  readonly port: number
+  /** 0 to 23 */
+  readonly facility: number
+  /** 0 (emerg) to 7 (debug); error logs use the level of each line instead. */
+  readonly severity: number
+  readonly tag: string
+  readonly hasHostname: boolean
+}
+
+const facilities: readonly string[] = [
+  ...['kern', 'user', 'mail', 'daemon', 'auth', 'intern', 'lpr', 'news', 'uucp', 'clock', 'authpriv', 'ftp', 'ntp'],
+  ...['audit', 'alert', 'cron', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
+]
+const severities: readonly string[] = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug']
+
+/** Longer messages are cut: more may not fit into one datagram. */
+const longestMessage = 2048
+
+/** Reads what stands behind `syslog:`; throws a SyntaxError in nginx's words. */
+export function parseSyslog(text: string): SyslogSettings {
+  const given = new Map<string, string>()
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=')
+    const name = at === -1 ? part : part.slice(0, at)
+    const isFlag = name === 'nohostname'
+    if (isFlag !== (at === -1) || !known.has(name)) throw new SyntaxError(`unknown syslog parameter "${part}"`)
+    if (given.has(name) && !isFlag) throw new SyntaxError(`duplicate syslog "${name}"`)
+    given.set(name, part.slice(at + 1))
+  }
+  const server = given.get('server')
+  if (server === undefined || server === '') throw new SyntaxError('no syslog server specified')
+  return {
+    ...parseServer(server),
+    facility: indexIn(facilities, 'facility', given.get('facility') ?? 'local7'),
+    severity: indexIn(severities, 'severity', given.get('severity') ?? 'info'),
+    tag: checkedTag(given.get('tag') ?? 'nginx'),
+    hasHostname: !given.has('nohostname'),
+  }
+}
+
+const known: ReadonlySet<string> = new Set(['server', 'facility', 'severity', 'tag', 'nohostname'])
+
+function indexIn(list: readonly string[], what: string, name: string): number {
+  const index = list.indexOf(name)
+  if (index === -1) throw new SyntaxError(`unknown syslog ${what} "${name}"`)
+  return index
+}
+
+function checkedTag(tag: string): string {
+  if (tag.length > 32) throw new SyntaxError('syslog tag length exceeds 32')
+  if (!/^\w*$/.test(tag)) throw new SyntaxError('syslog "tag" only allows alphanumeric characters and underscore')
+  return tag
+}
+
+function parseServer(server: string): { host: string; port: number } {
+  if (server.startsWith('unix:'))
+    throw new SyntaxError('syslog to a unix socket is not there: Node has no datagram sockets of that kind')
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(server)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3] ?? 514)
+  if (host === undefined || (match?.[1] !== undefined && isIP(host) !== 6))
+    throw new SyntaxError(`invalid host in syslog server "${server}"`)
+  if (port < 1 || port > 65_535) throw new SyntaxError(`invalid port in syslog server "${server}"`)
+  return { host, port }
+}
+
+/** Sends lines to one syslog server. */
+export class Syslog {
+  readonly #settings: SyslogSettings
+  #socket: Socket | undefined
+
+  constructor(settings: SyslogSettings) {
+    this.#settings = settings
+  }
+
+  /** Sends one message, a string of bytes without its line end. */
+  send(message: string, severity: number = this.#settings.severity): void {
+    const { host, port, facility, tag, hasHostname } = this.#settings
+    const from = hasHostname ? `${hostname().toLowerCase()} ` : ''
+    const head = `<${facility * 8 + severity}>${syslogTime(new Date())} ${from}${tag}: `
+    this.#open().send(Buffer.from(head + message.slice(0, longestMessage), 'latin1'), port, host)
+  }
+
+  /** Lets go of the socket; the next message opens it anew. */
+  close(): void {
+    this.#socket?.close()
+    this.#socket = undefined
+  }
+
+  #open(): Socket {
+    if (this.#socket !== undefined) return this.#socket
+    const socket = createSocket(isIP(this.#settings.host) === 6 ? 'udp6' : 'udp4')
+    // Nobody listens there now; a later message may find somebody.
+    socket.on('error', () => {
+      if (this.#socket === socket) this.close()
+    })
+    socket.unref()
+    this.#socket = socket
+    return socket
+  }
+}
+
+const months: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+
+function syslogTime(date: Date): string {
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0'))
+  return `${months[date.getMonth()]} ${String(date.getDate()).padStart(2)} ${time.join(':')}`
+}
