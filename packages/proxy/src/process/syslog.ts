@@ -20,10 +20,9 @@ export interface SyslogSettings {
   readonly hasHostname: boolean
 }
 
-const facilities: readonly string[] = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'intern', 'lpr', 'news', 'uucp', 'clock', 'authpriv', 'ftp', 'ntp'],
-  ...['audit', 'alert', 'cron', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-]
+const facilities: readonly string[] =
+  `kern user mail daemon auth intern lpr news uucp clock authpriv ftp ntp audit alert cron
+   local0 local1 local2 local3 local4 local5 local6 local7`.split(/\s+/)
 const severities: readonly string[] = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug']
 
 /** Longer messages are cut: more may not fit into one datagram. */
