@@ -11,6 +11,7 @@ import {
   type Skips,
 } from '@trivet/gateway/conformance'
 import { toNode } from '@trivet/gateway/node'
+import { serve } from '@trivet/gateway/serve'
 import { serve as serveHttp } from '@trivet/http1/gateway'
 import { temporaryFolder } from '@trivet/testing'
 import { forward, serve as serveUwsgi } from '@trivet/uwsgi/gateway'
@@ -45,7 +46,6 @@ const behindProxy: Skips = {
     'uwsgi_pass sends HTTP_CONTENT_TYPE and HTTP_CONTENT_LENGTH too, and the uwsgi front keeps them',
 }
 const byClose = 'a uwsgi answer without a length ends with its connection, which nginx takes for its end'
-const overtaken = 'what was written in the same turn is lost when node:http destroys the connection'
 
 export const fronts: readonly Front[] = [
   {
@@ -55,14 +55,10 @@ export const fronts: readonly Front[] = [
   },
   { name: 'http', skips: {}, start: startHttp },
   { name: 'uwsgi', skips: noLength, start: startUwsgi },
+  { name: 'reference', skips: {}, start: startReference },
   {
     name: 'node:http',
-    skips: {
-      'Date and Server are added': 'node:http adds no Server',
-      'excInfo after the headers is thrown again': overtaken,
-      'no more than Content-Length is sent': overtaken,
-      'too short a body breaks the connection, and is logged': overtaken,
-    },
+    skips: { 'Date and Server are added': 'node:http adds no Server' },
     start: startNode,
   },
   {
@@ -100,14 +96,25 @@ async function startHttp(): Promise<RunningFront> {
   }
 }
 
+async function startReference(): Promise<RunningFront> {
+  const errors: Error[] = []
+  const onError = (error: Error): number => errors.push(error)
+  const server = await serve(conformanceApplication(), { ...local, environ, onError, log: () => {} })
+  const client = httpClient({ host: local.host, port: server.port }, { log: () => errors.join('\n') })
+  return { client, stop: () => server.close() }
+}
+
 async function startNode(): Promise<RunningFront> {
   const application = conformanceApplication()
   await application.start?.()
-  const server = createServer(toNode(application)).listen(local.port, local.host)
+  const errors: Error[] = []
+  const onError = (error: Error): number => errors.push(error)
+  const server = createServer(toNode(application, { environ, onError })).listen(local.port, local.host)
   await once(server, 'listening')
   return {
     client: httpClient(addressOf(server), {
-      lacks: { deployer: 'toNode has no option for it', upgrade: 'toNode does not upgrade' },
+      lacks: { upgrade: 'a listener of requests is not asked for upgrades' },
+      log: () => errors.join('\n'),
     }),
     async stop() {
       server.closeAllConnections()
