@@ -1,5 +1,7 @@
 /** From URIs to files: `root` appends the URI, `alias` replaces the location's prefix, in a regex location the whole. */
+import { openSync, statSync, type Stats } from 'node:fs'
 import type { Request } from './request.ts'
+import { openGuarded, statGuarded } from './symlinks.ts'
 
 /** `$document_root` */
 export function documentRoot(request: Request): string {
@@ -24,6 +26,19 @@ export function requestFilename(request: Request): string {
 export function systemPath(path: string): string | Buffer {
   // eslint-disable-next-line no-control-regex -- everything that is not ASCII
   return /^[\0-\x7f]*$/.test(path) ? path : Buffer.from(path, 'latin1')
+}
+
+/** Opens a file for a request, as `disable_symlinks` of its location allows. Throws the system's error. */
+export function openFile(request: Request, path: string, flags: number): number {
+  const { symlinks } = request.location.core
+  return symlinks === undefined ? openSync(systemPath(path), flags) : openGuarded(request, symlinks, path, flags)
+}
+
+/** Looks at a file in the same way; undefined when there is none. */
+export function statFile(request: Request, path: string): Stats | undefined {
+  const { symlinks } = request.location.core
+  if (symlinks !== undefined) return statGuarded(request, symlinks, path)
+  return statSync(systemPath(path), { throwIfNoEntry: false })
 }
 
 /** The MIME type of a path by its extension. */

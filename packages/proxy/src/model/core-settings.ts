@@ -1,5 +1,6 @@
 /** What the engine itself has to know about a location and a server; frozen, read by plain property access. */
 import type { ErrorLog } from '../process/error-log.ts'
+import type { SymlinkRule } from '../http/symlinks.ts'
 import type { Value } from './value.ts'
 
 /** A number of buffers of one size. */
@@ -23,6 +24,8 @@ export interface CoreSettings {
   readonly alias: boolean
   /** The prefix that `alias` replaces; undefined when it replaces the whole URI (in a regex location). */
   readonly aliasPrefix: string | undefined
+  /** Which links in the paths of files are refused. */
+  readonly symlinks: SymlinkRule | undefined
   readonly types: ReadonlyMap<string, string>
   readonly defaultType: string
   readonly errorPages: readonly ErrorPage[]

@@ -1,7 +1,6 @@
 /** `index`: for a URI that ends in a slash, the first of the files that exists, by an inner redirect. */
-import { statSync } from 'node:fs'
 import { internalRedirect } from '../http/engine.ts'
-import { filePath, systemPath } from '../http/files.ts'
+import { filePath, statFile } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { systemErrorText } from '../language/system-error.ts'
 import { declined, taken, type Module } from '../model/module.ts'
@@ -24,7 +23,7 @@ function findIndex(request: Request, files: readonly Value[]): number {
       return taken
     }
     try {
-      const stats = statSync(systemPath(folder + name), { throwIfNoEntry: false })
+      const stats = statFile(request, folder + name)
       if (stats !== undefined) {
         internalRedirect(request, request.uri + name, request.args)
         return taken
@@ -43,7 +42,7 @@ function findIndex(request: Request, files: readonly Value[]): number {
 
 function testFolder(request: Request, folder: string): number {
   const path = folder.replace(/\/+$/, '')
-  const stats = statSync(systemPath(path === '' ? '/' : path), { throwIfNoEntry: false })
+  const stats = statFile(request, path === '' ? '/' : path)
   if (stats?.isDirectory() === true) return 0
   if (request.location.core.logNotFound) {
     const why = stats === undefined ? '2: No such file or directory' : '20: Not a directory'
@@ -53,7 +52,7 @@ function testFolder(request: Request, folder: string): number {
 }
 
 function refused(request: Request, path: string, error: NodeJS.ErrnoException): number {
-  const isForbidden = error.code === 'EACCES'
+  const isForbidden = error.code === 'EACCES' || error.code === 'ELOOP'
   if (isForbidden) request.log('error', `"${path}" is forbidden (${systemErrorText(error)})`)
   else if (request.location.core.logNotFound) request.log('error', `"${path}" is not found (${systemErrorText(error)})`)
   return isForbidden ? 403 : 404

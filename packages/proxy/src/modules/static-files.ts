@@ -1,7 +1,7 @@
 /** Files under `root` or `alias`: the content of every location that has no other handler. */
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync } from 'node:fs'
 import { validators, type CachedFile } from '../http/file-cache.ts'
-import { contentType, filePath, systemPath } from '../http/files.ts'
+import { contentType, filePath, openFile } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { sendCached, sendFile } from '../http/send-file.ts'
 import { escapeUri } from '../http/uri.ts'
@@ -27,11 +27,12 @@ function directory(request: Request): number {
 
 function serveFile(request: Request, path: string): number {
   if (path.includes('\0')) return 404
-  const kept = request.connection.service.files.find(path, request.startTime)
+  const isGuarded = request.location.core.symlinks !== undefined
+  const kept = isGuarded ? undefined : request.connection.service.files.find(path, request.startTime)
   if (kept !== undefined) return serveKept(request, kept)
   let fd: number
   try {
-    fd = openSync(systemPath(path), constants.O_RDONLY | constants.O_NONBLOCK)
+    fd = openFile(request, path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     return refused(request, path, error as NodeJS.ErrnoException)
   }
@@ -44,7 +45,8 @@ function serveFile(request: Request, path: string): number {
       return 404
     }
     if (request.method === 'POST') return 405
-    const file = request.connection.service.files.keep(path, fd, stats, request.startTime)
+    const { files } = request.connection.service
+    const file = isGuarded ? undefined : files.keep(path, fd, stats, request.startTime)
     if (file !== undefined) return serveKept(request, file)
     keeps = true
     if (describe(request, stats.size, validators(stats))) sendFile(request, fd, stats.size)

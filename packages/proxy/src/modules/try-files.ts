@@ -1,9 +1,8 @@
 /** `try_files`: the first file or folder that exists becomes the URI; the last argument is a redirect or a status. */
-import { statSync } from 'node:fs'
 import type { Report } from '../language/diagnostic.ts'
 import type { Statement } from '../language/statement.ts'
 import { internalRedirect, namedRedirect } from '../http/engine.ts'
-import { filePath, systemPath } from '../http/files.ts'
+import { filePath, statFile } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { declined, taken, type Module } from '../model/module.ts'
 import { atLeast, compileAt, row } from '../model/row.ts'
@@ -64,11 +63,12 @@ function tryAll(request: Request, { tries, status, last }: TryFiles): number {
 function exists(request: Request, path: string, isFolder: boolean): boolean {
   if (path.includes('\0')) return false
   try {
-    const stats = statSync(systemPath(path), { throwIfNoEntry: false })
+    const stats = statFile(request, path)
     return stats !== undefined && stats.isDirectory() === isFolder
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') request.log('crit', `stat() "${path}" failed (${message})`)
+    if (code !== 'ENOTDIR' && code !== 'ELOOP' && code !== 'ENAMETOOLONG')
+      request.log('crit', `stat() "${path}" failed (${message})`)
     return false
   }
 }

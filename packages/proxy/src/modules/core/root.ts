@@ -1,9 +1,10 @@
 /** `root` and `alias`: from URIs to files. */
-import type { Directive } from '../../language/directive.ts'
+import { differing, type Directive } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
 import type { Statement } from '../../language/statement.ts'
+import type { SymlinkRule } from '../../http/symlinks.ts'
 import type { CoreSettings } from '../../model/core-settings.ts'
-import { compileAt, everywhereAndIf, row } from '../../model/row.ts'
+import { compileAt, everywhereAndIf, row, textOf } from '../../model/row.ts'
 import { LocationScope, type LevelScope } from '../../model/scope.ts'
 import { setting, type Setting } from '../../model/setting.ts'
 import { compileText, constantValue, type Value } from '../../model/value.ts'
@@ -17,6 +18,8 @@ const rootSetting: Setting<{
   alias: false,
   prefix: undefined,
 })
+
+const symlinks = setting<SymlinkRule | undefined>('disable_symlinks', undefined)
 
 /** The rows about folders. */
 export const rootRows: readonly Directive[] = [
@@ -32,10 +35,14 @@ export const rootRows: readonly Directive[] = [
     { contexts: ['location'], once: true },
     (scope, statement, report) => setRoot(scope, statement, report, true),
   ),
+  differing(
+    row('disable_symlinks', 'Which symbolic links are refused.', { args: [1, 2], once: true }, applySymlinks),
+    'Outside of Linux a link that is put in place between look and open is followed.',
+  ),
 ]
 
 /** The folder of a place. */
-export function readRoot(scope: LevelScope): Pick<CoreSettings, 'root' | 'alias' | 'aliasPrefix'> {
+export function readRoot(scope: LevelScope): Pick<CoreSettings, 'root' | 'alias' | 'aliasPrefix' | 'symlinks'> {
   const { value, alias, prefix } = scope.value(rootSetting)
   const isInitial = value === rootSetting.initial.value
   const nowhere = { file: '', line: 0, column: 0 }
@@ -43,6 +50,7 @@ export function readRoot(scope: LevelScope): Pick<CoreSettings, 'root' | 'alias'
     root: isInitial ? compileText(`${scope.http.prefix}html`, nowhere, scope.variables) : value,
     alias,
     aliasPrefix: prefix,
+    symlinks: scope.value(symlinks),
   }
 }
 
@@ -63,4 +71,20 @@ function setRoot(scope: LevelScope, statement: Statement, report: Report, alias:
   const value = compileAt(word, scope, report, path)
   const prefix = alias && scope instanceof LocationScope && scope.name.kind !== 'regex' ? scope.name.text : undefined
   if (value !== undefined) scope.set(rootSetting, { value, alias, prefix })
+}
+
+const refusals: Readonly<Record<string, SymlinkRule['refuses'] | 'none'>> = {
+  off: 'none',
+  on: 'all',
+  if_not_owner: 'foreign',
+}
+
+function applySymlinks(scope: LevelScope, statement: Statement, report: Report): void {
+  const refuses = refusals[textOf(statement, 0)]
+  const [first, word] = statement.args
+  if (refuses === undefined) return report.emerg(`invalid parameter "${first?.text ?? ''}"`, first?.place)
+  if (word !== undefined && (refuses === 'none' || !word.text.startsWith('from=')))
+    return report.emerg(`invalid parameter "${word.text}"`, word.place)
+  const from = word && compileAt(word, scope, report, word.text.slice('from='.length))
+  scope.set(symlinks, refuses === 'none' ? undefined : { refuses, from })
 }

@@ -1,6 +1,6 @@
 /** The condition of an `if`: a variable alone, a comparison, a pattern, or a test of a file. */
-import { accessSync, constants, lstatSync, statSync, type Stats } from 'node:fs'
-import { systemPath } from '../../http/files.ts'
+import { accessSync, constants } from 'node:fs'
+import { statFile, systemPath } from '../../http/files.ts'
 import type { Request } from '../../http/request.ts'
 import type { Report } from '../../language/diagnostic.ts'
 import type { Statement, Word } from '../../language/statement.ts'
@@ -65,7 +65,7 @@ function conditionOf(scope: LevelScope, words: readonly Word[], report: Report, 
   const value = operator === undefined || operand !== undefined ? undefined : compileAt(operator, scope, report)
   if (test === undefined || value === undefined) return wrong()
   const negative = subject.text.startsWith('!')
-  return (request) => test(value.read(request)) !== negative
+  return (request) => test(value.read(request), request) !== negative
 }
 
 const isTrue = (text: string): boolean => text !== '' && text !== '0'
@@ -91,14 +91,12 @@ function comparison(
   return (request) => matches(request, value.read(request), pattern, bindings) !== negative
 }
 
-function statsOf(path: string, read: typeof statSync | typeof lstatSync): Stats | undefined {
-  return read(systemPath(path), { throwIfNoEntry: false })
-}
+type FileTest = (path: string, request: Request) => boolean
 
-function tolerant(test: (path: string) => boolean): (path: string) => boolean {
-  return (path) => {
+function tolerant(test: FileTest): FileTest {
+  return (path, request) => {
     try {
-      return test(path)
+      return test(path, request)
     } catch {
       // A path that cannot be looked at (no permission, not a folder on the way) does not exist for a condition.
       return false
@@ -106,10 +104,10 @@ function tolerant(test: (path: string) => boolean): (path: string) => boolean {
   }
 }
 
-const fileTests: Readonly<Record<string, (path: string) => boolean>> = {
-  '-f': tolerant((path) => statsOf(path, statSync)?.isFile() === true),
-  '-d': tolerant((path) => statsOf(path, statSync)?.isDirectory() === true),
-  '-e': tolerant((path) => statsOf(path, statSync) !== undefined || statsOf(path, lstatSync) !== undefined),
+const fileTests: Readonly<Record<string, FileTest>> = {
+  '-f': tolerant((path, request) => statFile(request, path)?.isFile() === true),
+  '-d': tolerant((path, request) => statFile(request, path)?.isDirectory() === true),
+  '-e': tolerant((path, request) => statFile(request, path) !== undefined),
   '-x': tolerant((path) => {
     accessSync(systemPath(path), constants.X_OK)
     return true
