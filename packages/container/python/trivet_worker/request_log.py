@@ -1,0 +1,180 @@
+"""uWSGI's line per request, and its `log-format`; lines of one turn of the loop leave in one write.
+
+Two figures have no counterpart: requests of all workers = those of this one, switches = 1.
+"""
+
+import os
+import re
+import time
+
+#: Marks a line of standard output as a finished log line, which the master passes on as it is.
+MARK = "\x1e"
+
+_control = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def one_line(text):
+    """Makes a text from outside safe for one line of a log."""
+    return _control.sub(lambda match: f"\\x{ord(match[0]):02x}", text) if _control.search(text) else text
+
+
+class Record:
+    """One answered request."""
+
+    __slots__ = ("core", "packet", "environ", "response", "duration", "started")
+
+    def __init__(self, core, packet, environ, response):
+        self.core = core
+        self.packet = packet
+        self.environ = environ
+        self.response = response
+        #: Seconds, and seconds since 1970.
+        self.duration = time.monotonic() - core.started
+        self.started = time.time() - self.duration
+
+
+def request_uri(environ):
+    uri = environ.get("REQUEST_URI")
+    if uri:
+        return uri
+    query = environ.get("QUERY_STRING")
+    return f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}{'?' + query if query else ''}"
+
+
+def status_code(response):
+    return response.status[:3] if response.status else "0"
+
+
+def common_log_time(seconds):
+    return time.strftime("%d/%b/%Y:%H:%M:%S %z", time.localtime(seconds))
+
+
+def standard_line(record):
+    environ = record.environ
+    response = record.response
+    core = record.core
+    packet = record.packet
+    return one_line(
+        f"[pid: {os.getpid()}|app: 0|req: {core.requests}/{core.requests}] {environ.get('REMOTE_ADDR', '')} "
+        f"({environ.get('REMOTE_USER', '')}) {{{packet.count} vars in {packet.size} bytes}} "
+        f"[{time.ctime(record.started)}] {environ.get('REQUEST_METHOD')} {request_uri(environ)} => "
+        f"generated {response.sent} bytes in {int(record.duration * 1000)} msecs "
+        f"({environ.get('SERVER_PROTOCOL')} {status_code(response)}) "
+        f"{len(response.headers)} headers in {response.head_size} bytes (1 switches on core {core.index})"
+    )
+
+
+def _of_environ(key):
+    return lambda record: record.environ.get(key)
+
+
+#: The variables of `log-format`.
+VARIABLES = {
+    "uri": lambda record: request_uri(record.environ),
+    "method": _of_environ("REQUEST_METHOD"),
+    "user": _of_environ("REMOTE_USER"),
+    "addr": _of_environ("REMOTE_ADDR"),
+    "host": _of_environ("HTTP_HOST"),
+    "proto": _of_environ("SERVER_PROTOCOL"),
+    "uagent": _of_environ("HTTP_USER_AGENT"),
+    "referer": _of_environ("HTTP_REFERER"),
+    "status": lambda record: status_code(record.response),
+    "rsize": lambda record: record.response.sent,
+    "hsize": lambda record: record.response.head_size,
+    "size": lambda record: record.response.sent + record.response.head_size,
+    "cl": lambda record: record.packet.length,
+    "micros": lambda record: int(record.duration * 1e6),
+    "msecs": lambda record: int(record.duration * 1e3),
+    "secs": lambda record: int(record.duration),
+    "time": lambda record: int(record.started),
+    "tmsecs": lambda record: int(record.started * 1e3),
+    "tmicros": lambda record: int(record.started * 1e6),
+    "epoch": lambda record: int(time.time()),
+    "ctime": lambda record: time.ctime(record.started),
+    "ltime": lambda record: common_log_time(record.started),
+    "ftime": lambda record: common_log_time(record.started),
+    "pid": lambda record: os.getpid(),
+    "wid": lambda record: record.core.worker_id,
+    "vars": lambda record: record.packet.count,
+    "pktsize": lambda record: record.packet.size,
+    "headers": lambda record: len(record.response.headers),
+    "core": lambda record: record.core.index,
+    "switches": lambda record: 1,
+}
+
+
+def compile_format(text):
+    """A `log-format` as a function from record to line; what a request does not have, and unknown names, are `-`."""
+    parts = []
+    for part in re.split(r"(%\([^)]*\))", text):
+        if not part.startswith("%("):
+            parts.append(lambda record, text=part: text)
+            continue
+        name = part[2:-1]
+        if name.startswith("var."):
+            read = _of_environ(name[4:])
+        else:
+            read = VARIABLES.get(name) or (lambda record, name=name: record.core.log_variables.get(name))
+        parts.append(lambda record, read=read: _shown(read(record)))
+    return lambda record: "".join([part(record) for part in parts])
+
+
+def _shown(value):
+    return "-" if value is None else one_line(str(value))
+
+
+class LogFile:
+    """A file that this process appends to, or standard output, which goes through the master."""
+
+    def __init__(self, path):
+        self._path = path
+        self._fd = 1
+        self._lost = 0
+        #: Put before each line.
+        self.mark = MARK
+        self.reopen()
+
+    def reopen(self):
+        """After a rotation. When the file cannot be opened the old one, moved or not, is written on."""
+        if self._path is None:
+            return
+        try:
+            fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            os.write(2, f"cannot open {self._path}: {error.strerror}\n".encode())
+            return
+        if self._fd != 1:
+            os.close(self._fd)
+        self._fd = fd
+        self.mark = ""
+
+    def write(self, data):
+        try:
+            while data:
+                data = data[os.write(self._fd, data) :]
+            self._lost = 0
+        except OSError as error:
+            # A full disk must not take the requests down with it: said once.
+            if not self._lost:
+                os.write(2, f"cannot write the log: {error.strerror}\n".encode())
+            self._lost += len(data)
+
+
+class RequestLog:
+    """The lines of one core, held until its loop has come round."""
+
+    def __init__(self, text, file):
+        self._line = standard_line if text is None else compile_format(text)
+        self._file = file
+        self._held = []
+
+    def add(self, core, packet, environ, response):
+        self._held.append(self._file.mark + self._line(Record(core, packet, environ, response)))
+        core.log_variables.clear()
+
+    def flush(self):
+        if not self._held:
+            return
+        data = "\n".join(self._held).encode("utf-8", "backslashreplace") + b"\n"
+        self._held.clear()
+        self._file.write(data)

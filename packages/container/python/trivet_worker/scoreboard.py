@@ -1,0 +1,90 @@
+"""This worker's record in the scoreboard (WORKER.md): a header of 128 bytes and a cell of 256 for each core.
+
+The file is mapped where it can be, which makes an update two stores instead of a system call; readers see either.
+"""
+
+import mmap
+import os
+import struct
+import time
+
+HEADER = 128
+CELL = 256
+TEXT = 222
+
+_header = struct.Struct("<11d")
+_cell = struct.Struct(f"<4dH{TEXT}s")
+_idle = struct.Struct("<4d")
+
+
+class Nowhere:
+    """Stands for a scoreboard where the master keeps none."""
+
+    def write(self, offset, data):
+        pass
+
+
+class MappedFile:
+    def __init__(self, path):
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            self._map = mmap.mmap(fd, 0)
+        finally:
+            os.close(fd)
+
+    def write(self, offset, data):
+        self._map[offset : offset + len(data)] = data
+
+
+def open_scoreboard(place):
+    """`place`: the member `scoreboard` of `start`, or None."""
+    if place is None:
+        return Scoreboard(Nowhere(), 0)
+    return Scoreboard(MappedFile(place["path"]), place["offset"])
+
+
+class Scoreboard:
+    """What the master reads of this worker; times are seconds here and milliseconds or microseconds there."""
+
+    def __init__(self, file, offset):
+        self._file = file
+        self._offset = offset
+        self.state = 1
+        self.harakiris = 0
+        #: Each has requests, exceptions, sent, running, service, started and connections.
+        self.cores = []
+
+    def publish(self):
+        """Writes the header, the sum over the cores."""
+        cores = self.cores
+        first = cores[0] if len(cores) == 1 else Sum(cores)
+        average = max((core.service.average for core in cores), default=0)
+        self._file.write(
+            self._offset,
+            _header.pack(
+                os.getpid(), self.state, time.time() * 1000, first.requests, first.exceptions, first.sent,
+                first.running * 1e6, average * 1e6, sum(1 for core in cores if core.started), self.harakiris,
+                first.connections,
+            ),
+        )  # fmt: skip
+
+    def begin(self, core, started, requests, deadline, text):
+        """A request begins on a core; `text` is `METHOD /path` in latin-1, `deadline` 0 or a time."""
+        data = _cell.pack(started * 1000, requests, deadline * 1000, 0, min(len(text), TEXT), text)
+        self._file.write(self._offset + HEADER + core * CELL, data)
+
+    def end(self, core):
+        """A core is idle; the text of its last request stays."""
+        self._file.write(self._offset + HEADER + core.index * CELL, _idle.pack(0, core.requests, 0, 0))
+        self.publish()
+
+
+class Sum:
+    """The figures of several cores."""
+
+    def __init__(self, cores):
+        self.requests = sum(core.requests for core in cores)
+        self.exceptions = sum(core.exceptions for core in cores)
+        self.sent = sum(core.sent for core in cores)
+        self.running = sum(core.running for core in cores)
+        self.connections = sum(core.connections for core in cores)

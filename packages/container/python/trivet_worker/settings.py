@@ -1,0 +1,32 @@
+"""What the container's master tells its Python workers: the member `payload` of `start`, made into attributes."""
+
+
+class Settings:
+    def __init__(self, payload):
+        limits = payload["limits"]
+        self.application = payload["application"]
+        #: `{"path", "module", ...}` for each mounted application, longest path first.
+        self.mounts = payload.get("mounts", [])
+        self.manage_script_name = payload.get("manageScriptName", False)
+        self.directory = payload["directory"]
+        self.python_path = payload.get("pythonPath", [])
+        self.virtualenv = payload.get("virtualenv")
+        self.processes = payload.get("processes", 1)
+        self.threads = payload.get("threads", 1)
+        #: Bytes, 0 for the system's default.
+        self.thread_stack = payload.get("threadStack", 0)
+        self.buffer_size = limits["bufferSize"]
+        self.max_vars = limits["maxVars"]
+        self.max_body = limits.get("maxBody")
+        #: From here on in seconds.
+        self.socket_timeout = limits["uwsgiTimeout"] / 1000
+        self.harakiri = payload.get("harakiri", 0) / 1000
+        self.mercy = payload["mercy"] / 1000
+        #: How often changed modules are looked for; 0 for never.
+        self.autoreload = payload.get("autoreload", 0)
+        log = payload["log"]
+        self.log_requests = log["requests"]
+        self.log_format = log.get("format")
+        self.log_file = log.get("file")
+        #: The container's options as they were given, for `uwsgi.opt`.
+        self.options = payload.get("options", {})

@@ -1,0 +1,162 @@
+"""A worker's life: joins the master, listens, loads the application, serves it, leaves.
+
+The order is WORKER.md's: the sockets listen before the application is loaded, so that clients queue meanwhile instead
+of being refused, whatever happens here.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from .control import Control, MasterGone
+from .environment import EnvironmentError_, enter, take_own_variables
+from .listeners import adopt
+from .loading import LoadError, describe_failure, load
+from .orphan import remove_control
+from .scoreboard import open_scoreboard
+from .settings import Settings
+
+#: Seconds that threads of the application's, which are no daemons, may take after the last request.
+EXIT_GRACE = 3.0
+#: The application does not load.
+LOAD_FAILED = 22
+
+
+class Worker:
+    """What the servers of all interfaces share. A server calls `ready`, hands messages to `receive`, and gives `on_drain`."""
+
+    def __init__(self, control, start):
+        self.control = control
+        self.slot = start["slot"]
+        self.generation = start["generation"]
+        self.settings = Settings(start["payload"])
+        self.scoreboard = open_scoreboard(start.get("scoreboard"))
+        self.draining = False
+        self.orphaned = False
+        #: Called once, from whichever thread `receive` is called in.
+        self.on_drain = lambda: None
+        #: Message type to function: what the contract does not know.
+        self.handlers = {}
+        self.listeners = []
+        #: The object to serve, and its name for messages.
+        self.application = None
+        self.label = ""
+        self.interface = "wsgi"
+        self._drain_timeout = start.get("drainTimeout")
+        self._descriptions = start["listeners"]
+
+    def listen(self):
+        self.control.step("listen")
+        self.listeners = adopt(self._descriptions)
+
+    def load(self):
+        """Raises what the application raises."""
+        enter(self.settings)
+        self.control.step("load application")
+        loaded = load(self.settings.application)
+        self.application = loaded.application
+        self.label = loaded.label
+
+    def ready(self):
+        self.scoreboard.state = 2
+        self.scoreboard.publish()
+        self.control.send(
+            "ready",
+            info={"application": self.label, "interface": self.interface, "language": f"Python {python_version()}"},
+        )
+
+    def receive(self):
+        """Reads the control connection; for when it is readable."""
+        messages = self.control.receive()
+        if messages is None:
+            return self.orphan()
+        for message in messages:
+            self.handle(message)
+
+    def handle(self, message):
+        kind = message.get("type")
+        if kind == "drain":
+            self.drain()
+        elif kind == "ping":
+            self.control.send(**{**message, "type": "pong"})
+        elif kind in self.handlers:
+            self.handlers[kind](message)
+
+    def drain(self):
+        """Leaves once the running requests are done: told by the master, by a signal, or by itself."""
+        if self.draining:
+            return
+        self.draining = True
+        self.scoreboard.state = 3
+        self.scoreboard.publish()
+        self.control.send("draining")
+        self.on_drain()
+
+    def orphan(self):
+        """The master is gone: nobody else will end this process when it does not drain in time."""
+        if self.orphaned:
+            return
+        self.orphaned = True
+        if self._drain_timeout is not None:
+            exit_after(self._drain_timeout / 1000, 1)
+        self.drain()
+
+    def leave(self):
+        """The end: what the application registered to run at exit runs, but cannot hold the process for ever."""
+        for listener in self.listeners:
+            listener.close()
+        if self.orphaned:
+            remove_control(self.control.path)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        exit_after(EXIT_GRACE, 0)
+        sys.exit(0)
+
+
+def exit_after(seconds, code):
+    def end():
+        time.sleep(seconds)
+        os._exit(code)
+
+    threading.Thread(target=end, name="trivet-exit", daemon=True).start()
+
+
+def python_version():
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def run():
+    """The whole life; ends the process."""
+    given = take_own_variables()
+    if not given["TRIVET_CONTROL"] or not given["TRIVET_TOKEN"]:
+        sys.exit("this program is a worker: a master must start it (`TRIVET_CONTROL` is not set)")
+    for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(ignored, signal.SIG_IGN)
+    try:
+        control = Control(given["TRIVET_CONTROL"], given["TRIVET_TOKEN"])
+        start = control.start()
+    except (OSError, MasterGone) as error:
+        sys.exit(f"the master does not answer on its control socket: {error}")
+    worker = Worker(control, start)
+    try:
+        worker.listen()
+        worker.load()
+    except BaseException as error:
+        fail(worker, error)
+    from .wsgi.serve import serve
+
+    serve(worker)
+    worker.leave()
+
+
+def fail(worker, error):
+    """It cannot serve: says why, and leaves."""
+    plain = isinstance(error, (LoadError, EnvironmentError_))
+    message = str(error) if plain else f"{type(error).__name__}: {error}"
+    worker.control.send("failed", message=message, stack=describe_failure(error))
+    worker.control.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(LOAD_FAILED)

@@ -1,0 +1,136 @@
+"""Serves a WSGI application: one core in the main thread, or with `threads` one in each thread and the main one watches."""
+
+import os
+import signal
+import sys
+import threading
+
+from ..core import Core
+from ..packet import PacketReader
+from ..poller import make_poller
+from ..request_log import LogFile, RequestLog
+from .call import run
+from .environ import base_environ
+from .file_wrapper import FileWrapper
+
+
+def serve(worker):
+    """Returns when the worker has drained."""
+    settings = worker.settings
+    lines = LogFile(settings.log_file) if settings.log_requests else None
+    if lines is not None:
+        worker.handlers["reopen"] = lambda message: lines.reopen()
+    cores = [make_core(worker, index, lines) for index in range(settings.threads)]
+    worker.scoreboard.cores.extend(cores)
+    worker.handlers["statistics"] = lambda message: worker.control.send("statistics", **figures(cores))
+    if len(cores) == 1:
+        serve_alone(worker, cores[0])
+    else:
+        serve_threads(worker, cores)
+
+
+def make_core(worker, index, lines):
+    settings = worker.settings
+    application = worker.application
+    core = Core(
+        index,
+        lambda core, connection, packet: run(core, connection, packet, application),
+        PacketReader(settings.buffer_size, settings.max_vars, settings.max_body),
+        worker,
+        None if lines is None else RequestLog(settings.log_format, lines),
+        complain,
+    )
+    core.base = base_environ(sys.stderr, FileWrapper, settings.threads > 1, settings.processes > 1)
+    core.listen(worker.listeners)
+    return core
+
+
+def complain(text):
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def serve_alone(worker, core):
+    """The main thread is the core: it looks at the control connection between two requests."""
+    worker.on_drain = core.drain
+    core.watch(worker.control.fileno(), lambda: follow(worker, core))
+    woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    core.watch(woken, lambda: awake(woken, worker))
+    catch_term(wake)
+    worker.ready()
+    core.run()
+    signal.set_wakeup_fd(-1)
+
+
+def follow(worker, core):
+    worker.receive()
+    if worker.orphaned:
+        core.unwatch(worker.control.fileno())
+
+
+def awake(woken, worker):
+    os.read(woken, 64)
+    worker.drain()
+
+
+def catch_term(wake):
+    """Service managers send TERM to the whole group: the requests of this worker are not to die of it."""
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+
+
+def serve_threads(worker, cores):
+    """The cores run in threads; this one follows the master."""
+    wakers = []
+    for core in cores:
+        woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        core.watch(woken, core.drain)
+        wakers.append((core, woken, wake))
+
+    def drain():
+        for _, _, wake in wakers:
+            os.write(wake, b"x")
+
+    worker.on_drain = drain
+    if worker.settings.thread_stack:
+        threading.stack_size(worker.settings.thread_stack)
+    threads = [threading.Thread(target=core.run, name=f"core-{core.index}", daemon=True) for core in cores]
+    for thread in threads:
+        thread.start()
+    threading.stack_size(0)
+    finished, finish = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    threading.Thread(target=join_all, args=(threads, finish), daemon=True).start()
+    woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    catch_term(wake)
+    worker.ready()
+    poller = make_poller()
+    for fd in (worker.control.fileno(), woken, finished):
+        poller.add(fd)
+    while True:
+        for fd, _ in poller.poll(-1):
+            if fd == finished:
+                signal.set_wakeup_fd(-1)
+                return
+            if fd == woken:
+                awake(woken, worker)
+            elif fd == worker.control.fileno():
+                worker.receive()
+                if worker.orphaned:
+                    poller.remove(fd)
+
+
+def join_all(threads, finish):
+    for thread in threads:
+        thread.join()
+    os.write(finish, b"x")
+
+
+def figures(cores):
+    """The answer to the message `statistics`."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        pages = int(file.read().split()[1])
+    return {
+        "requests": sum(core.requests for core in cores),
+        "connections": sum(core.connections for core in cores),
+        "rss": pages * os.sysconf("SC_PAGE_SIZE"),
+    }
