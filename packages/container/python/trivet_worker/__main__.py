@@ -1,5 +1,15 @@
-from .environment import forget_own_path
-from .worker import run
+"""The command: `python3 -u .../trivet_worker/__main__.py` or `python3 -u -m trivet_worker`, started by a master."""
 
-forget_own_path()
+import os
+import sys
+
+own = os.path.dirname(os.path.abspath(__file__))
+# Neither the modules of this folder nor those of the application's may stand for Python's own.
+if sys.path[0] in ("", own, os.getcwd()):
+    del sys.path[0]
+sys.path.insert(0, os.path.dirname(own))
+
+from trivet_worker.worker import run  # noqa: E402
+
+sys.path.remove(os.path.dirname(own))
 run()

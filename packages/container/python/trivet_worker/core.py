@@ -36,6 +36,10 @@ LINGER_TIMEOUT = 5.0
 DRAIN_MOMENT = 0.5
 
 
+#: Seconds after which the figures of requests that are over are written; a request that begins is shown at once.
+REST = 0.005
+
+
 class Core:
     """`call(core, connection, packet)` answers one request; see wsgi/call.py."""
 
@@ -112,8 +116,10 @@ class Core:
         connections = self._connections
         swept = 0.0
         while not (self.draining and not connections):
-            timeout = -1 if not connections else 0.1 if self.draining else 1.0
-            for fd, _ in poll(timeout):
+            events = poll(REST if self._published else -1 if not connections else 0.1 if self.draining else 1.0)
+            if self._published and (not events or time.monotonic() - self._published > REST):
+                self._rest()
+            for fd, _ in events:
                 connection = connections.get(fd)
                 if connection is not None:
                     self._ready(connection)
@@ -181,8 +187,6 @@ class Core:
             except Gone as gone:
                 self._complain(connection, f"broken: {gone}")
                 self._forget(connection)
-            if self._published:
-                self._rest()
             if self.log is not None:
                 self.log.flush()
         elif came is None:
@@ -248,12 +252,12 @@ class Core:
         self._published = began
         now = time.time()
         values = packet.vars
-        text = f"{values.get('REQUEST_METHOD')} {values.get('PATH_INFO')}".encode("latin-1", "replace")
+        text = f"{values.get('REQUEST_METHOD')} {values.get('SCRIPT_NAME', '')}{values.get('PATH_INFO')}".encode("latin-1")
         deadline = now + self.harakiri if self.harakiri else 0.0
         self.scoreboard.begin(self.index, now, self.requests, deadline, text)
 
     def _rest(self):
-        """No request is at hand any more."""
+        """No request is at hand, and none has come for a while."""
         self._published = 0.0
         self.scoreboard.end(self)
 

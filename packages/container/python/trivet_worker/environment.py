@@ -8,24 +8,13 @@ import sys
 OWN_VARIABLES = ("LISTEN_FDS", "TRIVET_VERSION", "TRIVET_CONTROL", "TRIVET_TOKEN", "TRIVET_SLOT", "TRIVET_ROLE")
 
 
-class EnvironmentError_(Exception):
+class PlaceError(Exception):
     """The place is not there; the message names the option."""
 
 
 def take_own_variables():
     """Removes them from the environment and returns them."""
     return {name: os.environ.pop(name, None) for name in OWN_VARIABLES}
-
-
-def forget_own_path():
-    """The folder of this package was put on the search path to find it; its modules are here by now."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != own]
-    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != own]
-    if paths:
-        os.environ["PYTHONPATH"] = os.pathsep.join(paths)
-    else:
-        os.environ.pop("PYTHONPATH", None)
 
 
 def enter(settings):
@@ -45,7 +34,7 @@ def activate(root):
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     packages = os.path.join(root, "lib", version, "site-packages")
     if not os.path.isdir(packages):
-        raise EnvironmentError_(f"`virtualenv`: {root} has no lib/{version}/site-packages, which this Python would read")
+        raise PlaceError(f"`virtualenv`: {root} has no lib/{version}/site-packages, which this Python would read")
     before = list(sys.path)
     site.addsitedir(packages)
     added = [path for path in sys.path if path not in before]

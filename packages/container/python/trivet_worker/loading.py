@@ -1,6 +1,7 @@
 """From `module = a.b:c` or `wsgi-file` to the application object."""
 
 import importlib
+import importlib.machinery
 import importlib.util
 import os
 import re

@@ -1,4 +1,4 @@
-"""What a master that was killed could not remove: its control socket and its folder."""
+"""What a master that was killed could not remove: its control socket, its scoreboard and their folder."""
 
 import os
 import socket
@@ -20,12 +20,13 @@ def _remove_if_dead(path):
     try:
         probe.connect(path)
     except ConnectionRefusedError:
-        try:
-            os.unlink(path)
-            os.rmdir(os.path.dirname(path))
-        except OSError:
-            # Somebody else was first, or this user may not; what is left is a private folder without use.
-            pass
+        folder = os.path.dirname(path)
+        for remove, name in ((os.unlink, path), (os.unlink, os.path.join(folder, "scoreboard")), (os.rmdir, folder)):
+            try:
+                remove(name)
+            except OSError:
+                # Somebody else was first, or this user may not; what is left is a private folder without use.
+                continue
         return True
     except BlockingIOError:
         return False

@@ -1,9 +1,5 @@
-"""This worker's record in the scoreboard (WORKER.md): a header of 128 bytes and a cell of 256 for each core.
+"""This worker's record in the scoreboard (WORKER.md): a header of 128 bytes and a cell of 256 for each core."""
 
-The file is mapped where it can be, which makes an update two stores instead of a system call; readers see either.
-"""
-
-import mmap
 import os
 import struct
 import time
@@ -24,23 +20,21 @@ class Nowhere:
         pass
 
 
-class MappedFile:
+class File:
+    """Written by position alone: the master and all workers share it."""
+
     def __init__(self, path):
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            self._map = mmap.mmap(fd, 0)
-        finally:
-            os.close(fd)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
 
     def write(self, offset, data):
-        self._map[offset : offset + len(data)] = data
+        os.pwrite(self._fd, data, offset)
 
 
 def open_scoreboard(place):
     """`place`: the member `scoreboard` of `start`, or None."""
     if place is None:
         return Scoreboard(Nowhere(), 0)
-    return Scoreboard(MappedFile(place["path"]), place["offset"])
+    return Scoreboard(File(place["path"]), place["offset"])
 
 
 class Scoreboard:

@@ -11,7 +11,7 @@ import threading
 import time
 
 from .control import Control, MasterGone
-from .environment import EnvironmentError_, enter, take_own_variables
+from .environment import PlaceError, enter, take_own_variables
 from .listeners import adopt
 from .loading import LoadError, describe_failure, load
 from .orphan import remove_control
@@ -153,7 +153,7 @@ def run():
 
 def fail(worker, error):
     """It cannot serve: says why, and leaves."""
-    plain = isinstance(error, (LoadError, EnvironmentError_))
+    plain = isinstance(error, (LoadError, PlaceError))
     message = str(error) if plain else f"{type(error).__name__}: {error}"
     worker.control.send("failed", message=message, stack=describe_failure(error))
     worker.control.close()

@@ -8,10 +8,13 @@
  *
  * uWSGI's TERM reloads brutally unless `die-on-term` is set, and its INT and QUIT cut requests off.
  */
+import { existsSync } from 'node:fs'
 import { formatAddress, watchSignals } from '@trivet/prefork'
-import { ContainerError, formatDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
+import { ContainerError, formatDiagnostic, type Diagnostic, type Place } from '../config/diagnostic.ts'
 import { packageVersion } from '../config/magic.ts'
 import type { ContainerConfig } from '../config/model.ts'
+import { splitModule } from '../config/model/application.ts'
+import type { PythonReference } from '../config/model/python.ts'
 import { hasErrors, readCommandLine, type ReadConfig } from '../config/read.ts'
 import { findModule } from '../loader/find-module.ts'
 import { loadApplication } from '../loader/load.ts'
@@ -21,6 +24,7 @@ import { showConfig } from '../options/show-config.ts'
 import { Container } from '../process/container.ts'
 import { explain } from '../process/explain.ts'
 import { ContainerLog } from '../process/log.ts'
+import { pythonFolders } from '../runtimes/find-python-module.ts'
 
 /** uWSGI's exit code for an application that does not load. */
 const loadFailed = 22
@@ -47,16 +51,32 @@ function print(text: string): number {
 /** A module that is not there is a mistake in the configuration, and can be shown where it stands. */
 function missingModule({ config }: ReadConfig): readonly Diagnostic[] {
   if (config.application.reference.module === '') return []
+  if (config.python.reference !== undefined) return missingFile(config.python.reference, config.application.place)
   try {
     findModule(config.application.reference.module, config.application.directory)
     return []
   } catch (error) {
     if (!(error instanceof ContainerError)) throw error
-    return [{ severity: 'error', message: `\`module\`: ${error.message}`, place: config.application.place }]
+    const python = noPythonModule(config)
+    return [{ severity: 'error', message: `\`module\`: ${error.message}${python}`, place: config.application.place }]
   }
 }
 
-async function check({ config: { application } }: ReadConfig): Promise<number> {
+function missingFile({ kind, module }: PythonReference, place: Place | undefined): readonly Diagnostic[] {
+  if (kind === 'module' || existsSync(module)) return []
+  return [{ severity: 'error', message: `there is no file ${module}`, place }]
+}
+
+/** What was looked for in Python's way, where nobody has said which language it is. */
+function noPythonModule({ application, python }: ContainerConfig): string {
+  const { module } = splitModule(application.reference.module)
+  if (!/^[\w.]+$/.test(module)) return ''
+  const folders = pythonFolders(application.directory, python).join(', ')
+  return `; and no Python module ${module.replaceAll('.', '/')}.py in ${folders} (if it is installed elsewhere, say \`runtime = python\`)`
+}
+
+async function check({ config }: ReadConfig): Promise<number> {
+  const { application } = config
   try {
     process.chdir(application.directory)
     Object.assign(process.env, application.environment)

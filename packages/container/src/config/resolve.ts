@@ -5,11 +5,13 @@ import type { Expanded } from './expand.ts'
 import type { ContainerConfig } from './model.ts'
 import { resolveApplication } from './model/application.ts'
 import { resolveFiles } from './model/files.ts'
+import { resolveHttp } from './model/http.ts'
 import { resolveLife } from './model/life.ts'
 import { resolveLimits } from './model/limits.ts'
 import { resolveLogs } from './model/logs.ts'
 import { resolveOperations } from './model/operations.ts'
 import { resolvePrograms } from './model/programs.ts'
+import { resolvePython } from './model/python.ts'
 import { resolveReloads } from './model/reloads.ts'
 import { resolveSockets } from './model/sockets.ts'
 import { resolveWorkers } from './model/workers.ts'
@@ -28,7 +30,9 @@ export function resolveConfig(
   const reading = new Reading(values, cwd, report)
   return {
     application: resolveApplication(reading),
+    python: resolvePython(reading),
     sockets: resolveSockets(reading),
+    http: resolveHttp(reading),
     workers: resolveWorkers(reading),
     life: resolveLife(reading),
     reloads: resolveReloads(reading),

@@ -4,6 +4,7 @@ import { clustering } from './table/clustering.ts'
 import { configuration } from './table/configuration.ts'
 import { emperor } from './table/emperor.ts'
 import { files } from './table/files.ts'
+import { http } from './table/http.ts'
 import { languages } from './table/languages.ts'
 import { life } from './table/life.ts'
 import { limits } from './table/limits.ts'
@@ -23,6 +24,7 @@ export const optionGroups: readonly OptionGroup[] = [
   application,
   python,
   sockets,
+  http,
   workers,
   life,
   reloads,

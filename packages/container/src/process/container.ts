@@ -4,29 +4,25 @@
  * old one drains; when the new one does not load, the old one stays and the reason is printed.
  */
 import { closeSync, fchownSync, openSync } from 'node:fs'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   formatAddress,
-  Master,
   PidFile,
   PreforkError,
   WorkerFailed,
   type Address,
   type BoundListener,
-  type MasterOptions,
   type WorkerInfo,
 } from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import type { Front, FrontProtocol } from '../config/model/sockets.ts'
-import type { WorkerPayload } from '../worker/payload.ts'
 import { bindFronts } from './bind-fronts.ts'
 import { ContainerCommands, type ReadAgain } from './commands.ts'
 import type { ContainerLog } from './log.ts'
 import { Operations } from './operations.ts'
 import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
+import { Tiers } from './tiers.ts'
 
 /** A front as it is served: with the real port when 0 was asked for. */
 export interface FrontAddress {
@@ -59,7 +55,7 @@ export class Container {
   readonly #operations: Operations
   readonly #execArgv: readonly string[]
   #listeners: readonly BoundListener[] = []
-  #master: Master
+  #tiers: Tiers | undefined
   #config: ContainerConfig
   #paused = false
   #stopping: Promise<void> | undefined
@@ -73,7 +69,6 @@ export class Container {
     this.stopped = new Promise((resolve) => (this.#resolveStopped = resolve))
     this.commands = new ContainerCommands(this, log, readAgain)
     this.#operations = new Operations(config, log, this.commands)
-    this.#master = new Master({ ...this.#masterOptions(config), listeners: [] })
   }
 
   /** Binds and starts; throws ContainerError `BIND`, `LOAD` or `START` and leaves nothing behind. */
@@ -98,9 +93,11 @@ export class Container {
     giveLogAway(config)
     await this.#operations.beforeWorkers()
     this.#goOn()
-    this.#master = new Master({ ...this.#masterOptions(config), listeners: this.#listeners })
-    this.#follow()
-    await this.#master.start()
+    const settings = { execArgv: this.#execArgv, environment: this.#operations.environment }
+    const tiers = await Tiers.create(config, this.#listeners, settings)
+    this.#tiers = tiers
+    this.#follow(tiers)
+    await tiers.start()
     this.#started = true
     await this.#operations.started()
   }
@@ -120,7 +117,7 @@ export class Container {
 
   /** The workers, old generations included. */
   get workers(): readonly WorkerInfo[] {
-    return this.#master.workers
+    return this.#tiers?.application.workers ?? []
   }
 
   /** Replaces all workers; rejects with ContainerError `LOAD` or `START`, the old ones serving on, when the new do not come up. */
@@ -135,7 +132,7 @@ export class Container {
     }
     try {
       await this.#operations.reloading(config)
-      await this.#master.reload(this.#masterOptions(config))
+      await this.#tiers?.reload(config)
     } catch (error) {
       this.#operations.notReloaded()
       throw startError(error)
@@ -151,7 +148,7 @@ export class Container {
     // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
     if (this.#stopping === undefined)
       for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
-    const ended = this.#master.stop(graceful ? {} : { graceful, timeout: killAfter })
+    const ended = this.#tiers?.stop(graceful ? {} : { graceful, timeout: killAfter }) ?? Promise.resolve()
     this.#stopping ??= ended.then(() => this.#cleanUp())
     return this.#stopping
   }
@@ -160,27 +157,27 @@ export class Container {
   reopenLogs(): void {
     this.#log.reopen()
     giveLogAway(this.#config)
-    this.#master.broadcast({ type: 'reopen' })
+    this.#tiers?.application.broadcast({ type: 'reopen' })
   }
 
   /** What the scoreboard and the system say now; a worker that is stuck is there too. */
   async statistics(): Promise<ContainerStatistics> {
     await delay(recordDelay)
-    return gatherStatistics(await this.#master.snapshot())
+    return gatherStatistics((await this.#tiers?.application.snapshot()) ?? [])
   }
 
   /** Moves log files away and begins others; returns what they are called now. */
   rotateLogs(): string | undefined {
     const moved = this.#log.rotate()
     giveLogAway(this.#config)
-    this.#master.broadcast({ type: 'reopen' })
+    this.#tiers?.application.broadcast({ type: 'reopen' })
     return moved
   }
 
   /** Requests that come now wait until it is called again; whether they do. */
   togglePause(): boolean {
     this.#paused = !this.#paused
-    this.#master.broadcast({ type: this.#paused ? 'pause' : 'resume' })
+    this.#tiers?.application.broadcast({ type: this.#paused ? 'pause' : 'resume' })
     return this.#paused
   }
 
@@ -189,31 +186,31 @@ export class Container {
     writePidFile(this.#config.files.pidFile)
   }
 
-  #follow(): void {
+  #follow({ application, fronts }: Tiers): void {
     const name = (worker: WorkerInfo): string => `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
-    this.#master.on('spawn', (worker) => this.#operations.workerSpawned(worker.slot, worker.pid))
-    this.#master.on('ready', (worker) => {
+    application.on('spawn', (worker) => this.#operations.workerSpawned(worker.slot, worker.pid))
+    application.on('ready', (worker) => {
       this.#log.event(`${name(worker)} is ready${serving(worker.info)}`)
       this.#operations.workerReady(worker.slot, worker.pid)
-      if (this.#paused) this.#master.broadcast({ type: 'pause' })
+      if (this.#paused) application.broadcast({ type: 'pause' })
     })
-    this.#master.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line))
+    application.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line))
     // Workers of a generation that did not come up are the business of whoever asked for it.
-    const current = (worker: WorkerInfo): boolean => this.#started && worker.generation <= this.#master.generation
-    this.#master.on('exit', (worker, code, signal) => {
+    const current = (worker: WorkerInfo): boolean => this.#started && worker.generation <= application.generation
+    application.on('exit', (worker, code, signal) => {
       if (!current(worker)) return
-      const how = signal !== null ? `: killed by ${signal}` : code === 0 ? '' : ` with code ${code}`
-      this.#log.event(`${name(worker)} left${how}`)
+      this.#log.event(`${name(worker)} left${howItLeft(code, signal)}`)
     })
-    this.#master.on('failed', (worker, error) => {
+    application.on('failed', (worker, error) => {
       // One that ran and ended is told by its exit; here are those that did not come up again.
       if (current(worker) && error.code !== 'exited')
         this.#log.event(`${name(worker)} failed: ${error.account || error.message}`)
     })
-  }
-
-  #masterOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
-    return masterOptions(config, this.#execArgv, this.#operations.environment)
+    fronts?.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line, 'front'))
+    fronts?.on('exit', (worker, code, signal) => {
+      if (!this.#started || this.#stopping !== undefined || worker.generation < fronts.generation) return
+      this.#log.event(`front ${worker.slot + 1} (pid: ${worker.pid ?? 'none'}) left${howItLeft(code, signal)}`)
+    })
   }
 
   async #cleanUp(): Promise<void> {
@@ -233,54 +230,9 @@ function serving(info: unknown): string {
 
 const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]
 
-function masterOptions(
-  config: ContainerConfig,
-  execArgv: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Omit<MasterOptions, 'listeners'> {
-  const { application, limits, log, workers, life } = config
-  const payload: WorkerPayload = {
-    application: application.reference,
-    directory: application.directory,
-    protocols: config.sockets.fronts.map(({ protocol }) => protocol),
-    limits,
-    log,
-    processes: workers.processes,
-    mercy: life.mercy,
-  }
-  return {
-    processes: workers.processes,
-    command: process.execPath,
-    args: [
-      youngGeneration,
-      ...execArgv,
-      ...sourceCondition(execArgv),
-      new URL(`../worker/main${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).pathname,
-    ],
-    env: { ...process.env, ...compileCache(), ...application.environment, ...environment },
-    cwd: application.directory,
-    ...(workers.uid === undefined ? {} : { uid: workers.uid }),
-    ...(workers.gid === undefined ? {} : { gid: workers.gid }),
-    payload,
-    drainTimeout: life.mercy,
-  }
-}
-
-/** Megabytes for what is new: most of a request is garbage when it ends, and a larger nursery is only touched memory. */
-const youngGeneration = '--max-semi-space-size=4'
-
-/** Workers share the master's cache of compiled code, where it has one. */
-function compileCache(): Readonly<Record<string, string>> {
-  const folder = getCompileCacheDir()
-  // Node adds a folder for its own version to the one it was given.
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
-}
-
-/** In a checkout the workspace's packages are imported as source. */
-function sourceCondition(execArgv: readonly string[]): readonly string[] {
-  return import.meta.filename.endsWith('.ts') && !execArgv.includes('--conditions=@trivet/source')
-    ? ['--conditions=@trivet/source']
-    : []
+function howItLeft(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal !== null) return `: killed by ${signal}`
+  return code === 0 ? '' : ` with code ${code}`
 }
 
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */

@@ -20,9 +20,9 @@ export class ContainerLog {
     this.#lines.write(message)
   }
 
-  /** A line that a worker printed. */
-  output(slot: number, line: string): void {
-    this.#lines.write(line.startsWith(logLineMark) ? line.slice(logLineMark.length) : `[worker ${slot + 1}] ${line}`)
+  /** A line that a process printed. */
+  output(slot: number, line: string, kind: 'worker' | 'front' = 'worker'): void {
+    this.#lines.write(line.startsWith(logLineMark) ? line.slice(logLineMark.length) : `[${kind} ${slot + 1}] ${line}`)
   }
 
   reopen(): void {

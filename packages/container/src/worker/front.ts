@@ -1,8 +1,8 @@
 import type { Application } from '@trivet/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
 import type { FrontProtocol } from '../config/model/sockets.ts'
-import type { WorkerPayload } from './payload.ts'
-import type { Activity } from './activity.ts'
+import type { ServingPayload } from './payload.ts'
+import type { Activity, FrontFigures } from './activity.ts'
 import { openHttp } from './http-front.ts'
 import { openUwsgi } from './uwsgi-front.ts'
 
@@ -19,10 +19,18 @@ export async function openFront(
   protocol: FrontProtocol,
   application: Application,
   listener: InheritedListener,
-  payload: WorkerPayload,
+  payload: ServingPayload,
   activity: Activity,
 ): Promise<FrontServer> {
   return protocol === 'http'
     ? await openHttp(application, listener, payload, activity)
     : await openUwsgi(application, listener, payload, activity)
+}
+
+/** What all fronts of a process know together. */
+export function figuresOf(fronts: readonly FrontServer[]): FrontFigures {
+  return {
+    connections: fronts.reduce((sum, front) => sum + front.connections, 0),
+    bytesSent: fronts.reduce((sum, front) => sum + front.bytesSent, 0),
+  }
 }

@@ -3,13 +3,13 @@ import { serve } from '@trivet/http1/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
 import type { Activity } from './activity.ts'
 import type { FrontServer } from './front.ts'
-import type { WorkerPayload } from './payload.ts'
+import type { ServingPayload } from './payload.ts'
 
 /** Serves HTTP/1.1; `http-timeout` bounds every wait for the client, `buffer-size` and `max-vars` bound the head. */
 export async function openHttp(
   application: Application,
   listener: InheritedListener,
-  payload: WorkerPayload,
+  payload: ServingPayload,
   activity: Activity,
 ): Promise<FrontServer> {
   const { bufferSize, maxVars, maxBody, httpTimeout } = payload.limits

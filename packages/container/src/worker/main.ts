@@ -9,8 +9,8 @@ import { loadApplication, type LoadedApplication } from '../loader/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { requestLog } from '../log/request-log.ts'
 import { compileFormat, standardLine } from '../log/request-line.ts'
-import { Activity, type FrontFigures } from './activity.ts'
-import { openFront, type FrontServer } from './front.ts'
+import { Activity } from './activity.ts'
+import { figuresOf, openFront, type FrontServer } from './front.ts'
 import { Gate } from './gate.ts'
 import { logLineMark, type WorkerPayload } from './payload.ts'
 
@@ -50,13 +50,6 @@ async function work(): Promise<void> {
   }
   followMaster(link, loaded, fronts, log, gate)
   link.ready({ application: loaded.label, interface: loaded.interface })
-}
-
-function figuresOf(fronts: readonly FrontServer[]): FrontFigures {
-  return {
-    connections: fronts.reduce((sum, front) => sum + front.connections, 0),
-    bytesSent: fronts.reduce((sum, front) => sum + front.bytesSent, 0),
-  }
 }
 
 /** The application as the fronts call it: with a line per request, if wanted. */

@@ -3,15 +3,19 @@ import type { Limits } from '../config/model/limits.ts'
 import type { LogSettings } from '../config/model/logs.ts'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 
-/** What the master tells each worker, as JSON. */
-export interface WorkerPayload {
+/** What a server of a front's protocol needs to know. */
+export interface ServingPayload {
+  readonly limits: Limits
+  readonly processes: number
+}
+
+/** What the master tells each JavaScript worker, as JSON. */
+export interface WorkerPayload extends ServingPayload {
   readonly application: ApplicationReference
   readonly directory: string
   /** One per listener, in their order. */
   readonly protocols: readonly FrontProtocol[]
-  readonly limits: Limits
   readonly log: LogSettings
-  readonly processes: number
   /** Milliseconds. */
   readonly mercy: number
 }

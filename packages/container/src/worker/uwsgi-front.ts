@@ -3,13 +3,13 @@ import { serve } from '@trivet/uwsgi/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
 import type { Activity } from './activity.ts'
 import type { FrontServer } from './front.ts'
-import type { WorkerPayload } from './payload.ts'
+import type { ServingPayload } from './payload.ts'
 
 /** Serves the uwsgi protocol; `socket-timeout` bounds the waits for the peer, the limits are uWSGI's. */
 export async function openUwsgi(
   application: Application,
   listener: InheritedListener,
-  payload: WorkerPayload,
+  payload: ServingPayload,
   activity: Activity,
 ): Promise<FrontServer> {
   const { bufferSize, maxVars, maxBody, uwsgiTimeout } = payload.limits

@@ -46,9 +46,15 @@ export class ForwardedCall extends UwsgiExchange {
       if (typeof value !== 'string' || key.startsWith('tsgi.') || key === 'HTTP_TRANSFER_ENCODING') continue
       if (key !== 'CONTENT_LENGTH' && key !== keepAliveVar) writer.add(key, value)
     }
-    const length = this.#body === undefined ? this.#environ.CONTENT_LENGTH : String(this.#body.length)
-    writer.add('CONTENT_LENGTH', length ?? '')
+    writer.add('CONTENT_LENGTH', this.#length())
     if (this.#vars !== undefined) for (const key of Object.keys(this.#vars)) writer.add(key, this.#vars[key] ?? '')
+  }
+
+  /** Empty says that there was none, as nginx says it. */
+  #length(): string {
+    const sent = this.#environ.CONTENT_LENGTH
+    const size = this.#body?.length
+    return size === undefined || (size === 0 && sent === undefined) ? (sent ?? '') : String(size)
   }
 
   override onConnected(connection: ClientConnection): void {

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path'
 import { readPair, ValueError } from '../convert.ts'
 import type { Place } from '../diagnostic.ts'
 import type { Reading } from '../reading.ts'
+import type { Setting } from '../setting.ts'
 import type { OptionValues } from '../values.ts'
 
 /** What an export is; `auto` decides by its shape. */
@@ -32,14 +33,19 @@ export function resolveApplication(reading: Reading): ApplicationSettings {
   const { values, directory } = reading
   return {
     reference: readReference(reading),
-    place: values.last('module')?.valuePlace,
+    place: applicationSetting(values)?.valuePlace,
     directory,
     environment: readEnvironment(values),
   }
 }
 
+/** `module` counts before `wsgi-file`, as a module may be named beside the file that it is in. */
+function applicationSetting(values: OptionValues): Setting | undefined {
+  return values.last('module') ?? values.last('wsgi-file')
+}
+
 function readReference({ values, report }: Reading): ApplicationReference {
-  const setting = values.last('module')
+  const setting = applicationSetting(values)
   const chosen = values.optional('interface', readInterface) ?? 'auto'
   if (setting === undefined || setting.value === '') {
     const message =

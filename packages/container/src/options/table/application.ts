@@ -6,16 +6,31 @@ export const application: OptionGroup = {
   options: [
     {
       name: 'module',
-      aliases: ['wsgi-file', 'file', 'wsgi', 'w'],
+      aliases: ['wsgi', 'w'],
       kind: 'module',
       origin: 'uwsgi',
-      help: 'the application: a file (extension optional) or a package, then `:export` unless it is the default one',
+      help: 'the application: a JavaScript file (extension optional) or package, or a Python module, then `:export` unless it is the default one',
     },
     {
       name: 'callable',
       kind: 'text',
       origin: 'uwsgi',
       help: 'name of the export, when `module` does not say it',
+    },
+    {
+      name: 'runtime',
+      kind: 'choice',
+      choices: ['javascript', 'python'],
+      origin: 'trivet',
+      help: 'the language of the application; found out by `module` and `wsgi-file` unless it is said',
+    },
+    {
+      name: 'plugins',
+      aliases: ['plugin', 'need-plugin', 'need-plugins'],
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'python or python3: the application is Python; everything else is built in',
     },
     {
       name: 'interface',
@@ -51,7 +66,7 @@ export const application: OptionGroup = {
     { names: 'manage-script-name', kind: 'flag', absent: 'it needs `mount`' },
     { names: 'vhost', kind: 'flag', absent: 'one application is served, at the root' },
     {
-      names: 'plugins plugin need-plugin need-plugins plugin-dir plugins-dir',
+      names: 'plugin-dir plugins-dir',
       kind: 'text',
       needless: 'all protocols are built in',
     },

@@ -1,28 +1,59 @@
 import type { OptionGroup } from '../option.ts'
 
-/** What uWSGI's Python plugin is told; the container's own workers need none of it. */
+/** Python applications: where they are found, and how their workers run. */
 export const python: OptionGroup = {
   heading: 'Python',
-  options: [],
-  inert: [
-    { names: 'enable-threads T', kind: 'flag', needless: 'JavaScript has no global interpreter lock to enable' },
+  options: [
     {
-      names: 'threads',
+      name: 'wsgi-file',
+      aliases: ['file'],
+      kind: 'path',
+      origin: 'uwsgi',
+      help: 'the Python file of the application, then `:callable` unless it is `application` or `app`',
+    },
+    {
+      name: 'virtualenv',
+      aliases: ['venv', 'home', 'H', 'pyhome'],
+      kind: 'path',
+      origin: 'uwsgi',
+      help: 'virtual environment to run in; its own python is used where it has one',
+    },
+    {
+      name: 'pythonpath',
+      aliases: ['python-path', 'pp'],
+      kind: 'path',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'folder to look for modules in, before `chdir`',
+    },
+    {
+      name: 'python',
+      kind: 'text',
+      origin: 'trivet',
+      help: 'the program that runs Python workers, when it is not the `python3` of PATH or of the virtual environment',
+    },
+    {
+      name: 'threads',
       kind: 'number',
-      needless: 'a worker serves many requests at once on one thread; raise `processes` to use more cores',
+      range: [1, 1024],
+      default: '1',
+      origin: 'uwsgi',
+      help: 'requests that a Python worker works on at once',
     },
-    { names: 'single-interpreter i', kind: 'flag', needless: 'a worker has one JavaScript engine' },
+    {
+      name: 'threads-stacksize',
+      aliases: ['thread-stacksize', 'thread-stack-size', 'threads-stack-size'],
+      kind: 'number',
+      range: [0, 1048576],
+      default: '0',
+      origin: 'uwsgi',
+      help: 'kilobytes of stack for each of them, 0 for the default of the system',
+    },
+  ],
+  inert: [
+    { names: 'enable-threads T', kind: 'flag', needless: 'an application may always start threads' },
+    { names: 'single-interpreter i', kind: 'flag', needless: 'a worker has one interpreter' },
     { names: 'lazy-apps lazy', kind: 'flag', needless: 'every worker loads the application for itself' },
-    {
-      names: 'virtualenv venv home H pyhome',
-      kind: 'path',
-      needless: 'packages are found in node_modules, upwards from the application',
-    },
-    {
-      names: 'pythonpath python-path pp',
-      kind: 'path',
-      needless: 'packages are found in node_modules, upwards from the application',
-    },
     { names: 'wsgi-disable-file-wrapper', kind: 'flag', needless: 'that is a setting of the Python plugin' },
     { names: 'gevent async', kind: 'number', needless: 'every worker is asynchronous by nature' },
     { names: 'gevent-early-monkey-patch', kind: 'flag', needless: 'every worker is asynchronous by nature' },
@@ -38,7 +69,7 @@ export const python: OptionGroup = {
     {
       names: `pypy-lib pypy-setup pypy-home pypy-wsgi pypy-wsgi-file pypy-ini-paste pypy-paste pypy-eval
       pypy-eval-post-fork pypy-exec pypy-exec-post-fork pypy-pp pypy-python-path pypy-pythonpath pyimport
-      py-import python-import shared-pyimport shared-py-import shared-python-import optimize O python py
+      py-import python-import shared-pyimport shared-py-import shared-python-import optimize O py
       pyrun py-tracebacker py-auto-reload python-auto-reload py-auto-reload-ignore wsgi-env-behaviour
       wsgi-env-behavior early-pyimport early-python-import early-pythonpath early-python-path`,
       kind: 'text',

@@ -57,7 +57,6 @@ export const sockets: OptionGroup = {
       kind: 'text',
       needless: 'every HTTP front has keep-alive and chunked bodies',
     },
-    { names: 'http-processes http-workers', kind: 'number', needless: 'the workers speak HTTP themselves' },
     { names: 'protocol', kind: 'text', absent: 'the option says it: `socket` speaks uwsgi, `http-socket` HTTP' },
     {
       names: 'fastcgi-socket scgi-socket https https-socket',

@@ -43,8 +43,7 @@ export const workers: OptionGroup = {
     { names: 'offload-threads offload-thread', kind: 'number', needless: 'writing never blocks a worker' },
     {
       names: `backtrace-depth max-apps profiler lock-engine ftok safe-fd fd-safe immediate-uid immediate-gid
-      check-interval forkbomb-delay binary-path binsh thread-stacksize threads-stacksize thread-stack-size
-      threads-stack-size clock mode loop dumbloop-code dumbloop-function ugreen-stacksize`,
+      check-interval forkbomb-delay binary-path binsh clock mode loop dumbloop-code dumbloop-function ugreen-stacksize`,
       kind: 'text',
       needless: 'nothing here needs it',
     },

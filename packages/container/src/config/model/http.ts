@@ -1,0 +1,13 @@
+/** What options/table/http.ts means. */
+import type { Reading } from '../reading.ts'
+
+/** How HTTP is served for applications whose workers do not speak it. */
+export interface HttpSettings {
+  /** Front workers. */
+  readonly processes: number
+}
+
+/** Reads the settings of HTTP fronts. */
+export function resolveHttp({ values }: Reading): HttpSettings {
+  return { processes: values.number('http-processes') }
+}

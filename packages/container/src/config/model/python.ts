@@ -1,0 +1,110 @@
+/** What options/table/python.ts means, and whether the application is Python at all. */
+import { resolve } from 'node:path'
+import { findModule } from '../../loader/find-module.ts'
+import { ContainerError } from '../diagnostic.ts'
+import { splitModule } from './application.ts'
+import { findPythonModule, pythonFolders } from '../../runtimes/find-python-module.ts'
+import type { Reading } from '../reading.ts'
+import type { Setting } from '../setting.ts'
+
+/** Which Python application to load. */
+export interface PythonReference {
+  /** `file`: an absolute path; `module`: a dotted name. */
+  readonly kind: 'file' | 'module'
+  readonly module: string
+  /** A name, possibly dotted, possibly with `()` for a factory; undefined tries the usual ones. */
+  readonly callable: string | undefined
+}
+
+/** How Python applications run. */
+export interface PythonSettings {
+  /** Undefined when the application is not Python. */
+  readonly reference: PythonReference | undefined
+  /** The program; undefined is the virtual environment's, or else `python3` on PATH. */
+  readonly interpreter: string | undefined
+  /** Absolute, like every path here. */
+  readonly virtualenv: string | undefined
+  readonly path: readonly string[]
+  /** Requests that one worker works on at once. */
+  readonly threads: number
+  /** Bytes; 0 is the system's default. */
+  readonly threadStack: number
+}
+
+/** Reads the options, and decides the language. */
+export function resolvePython(reading: Reading): PythonSettings {
+  const { values } = reading
+  const virtualenv = values.last('virtualenv')
+  const surroundings = {
+    interpreter: values.text('python'),
+    virtualenv: virtualenv === undefined ? undefined : resolve(reading.directory, virtualenv.value),
+    path: reading.paths('pythonpath'),
+    threads: values.number('threads'),
+    threadStack: values.number('threads-stacksize') * 1024,
+  }
+  return { ...surroundings, reference: readReference(reading, surroundings) }
+}
+
+type Surroundings = Pick<PythonSettings, 'virtualenv' | 'path'>
+
+function readReference(reading: Reading, surroundings: Surroundings): PythonReference | undefined {
+  const { values, directory } = reading
+  const file = values.last('wsgi-file')
+  const module = values.last('module')
+  const callable = values.text('callable')
+  const asked = askedFor(reading)
+  if (asked === 'javascript') return undefined
+  if (file !== undefined && file.value !== '' && (module === undefined || module.value === '')) {
+    const { name, text } = splitFile(file.value)
+    if (asked === undefined && javascriptFile.test(text)) return undefined
+    return { kind: 'file', module: resolve(directory, text), callable: callable ?? name }
+  }
+  if (module === undefined || module.value === '') return undefined
+  const { text, name } = splitFile(module.value)
+  const reference = text.endsWith('.py')
+    ? ({ kind: 'file', module: resolve(directory, text), callable: name ?? callable } as const)
+    : ({ kind: 'module', module: text, callable: name ?? callable } as const)
+  if (asked === 'python' || reference.kind === 'file') return reference
+  return isPythonModule(reading, module, text, surroundings) ? reference : undefined
+}
+
+const javascriptFile = /\.[cm]?[jt]sx?$/
+
+/** `runtime`, or uWSGI's way to say it: the plugin. */
+function askedFor({ values }: Reading): string | undefined {
+  const runtime = values.last('runtime')?.value
+  if (runtime !== undefined) return runtime
+  const plugins = values.all('plugins').flatMap(({ value }) => value.split(','))
+  return plugins.some((plugin) => plugin.trim().startsWith('python')) ? 'python' : undefined
+}
+
+/** A module that only one language has is that language's; with both, somebody has to say it. */
+function isPythonModule(reading: Reading, setting: Setting, text: string, surroundings: Surroundings): boolean {
+  const python = findPythonModule(text, pythonFolders(reading.directory, surroundings))
+  const javascript = isJavaScript(splitModule(setting.value).module, reading.directory)
+  if (python !== undefined && javascript) {
+    reading.report({
+      severity: 'error',
+      message: `\`module\`: ${setting.value} is a Python module (${python}) and a JavaScript one; say \`runtime = python\` or \`runtime = javascript\``,
+      place: setting.valuePlace,
+    })
+  }
+  if (python !== undefined || javascript) return python !== undefined
+  // Neither is here: a name in the form that only Python has, with Python's surroundings, is installed elsewhere.
+  return surroundings.virtualenv !== undefined || surroundings.path.length > 0
+}
+
+function isJavaScript(module: string, directory: string): boolean {
+  try {
+    return findModule(module, directory) !== undefined
+  } catch (error) {
+    if (error instanceof ContainerError) return false
+    throw error
+  }
+}
+
+/** `file:callable` and `module:callable`; the callable may be `factory()`. */
+function splitFile(value: string): { readonly text: string; readonly name: string | undefined } {
+  const match = /^(.+):([A-Za-z_][\w.]*(?:\(\))?)$/.exec(value)
+  return { text: match?.[1] ?? value, name: match?.[2] }
+}

@@ -1,0 +1,27 @@
+import type { ContainerConfig } from '../config/model.ts'
+import type { FrontProtocol } from '../config/model/sockets.ts'
+import { compileCache, nodeArguments } from '../runtimes/node-program.ts'
+import type { WorkerProgram } from '../runtimes/runtime.ts'
+import type { FrontPayload } from './payload.ts'
+
+/** How front workers are started: Node, with the fronts' protocols and the socket they forward to. */
+export function frontProgram(
+  config: ContainerConfig,
+  protocols: readonly FrontProtocol[],
+  target: string,
+  execArgv: readonly string[],
+): WorkerProgram {
+  const payload: FrontPayload = {
+    protocols,
+    target,
+    limits: config.limits,
+    processes: config.http.processes,
+    mercy: config.life.mercy,
+  }
+  return {
+    command: process.execPath,
+    args: nodeArguments('fronts/main', execArgv),
+    environment: compileCache(),
+    payload,
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The processes behind the sockets: the application's workers, and, where these do not speak a front's protocol, front
+ * workers that do, and forward over uwsgi to a socket of our own between the two.
+ *
+ *     client --http--> front workers --uwsgi, inner socket--> application workers
+ *     client --uwsgi-----------------------------------------> application workers
+ *
+ * The application comes up first and goes last, so that a front never has nobody behind it.
+ */
+import { Master, type BoundListener, type MasterOptions, type StopOptions } from '@trivet/prefork'
+import type { ContainerConfig } from '../config/model.ts'
+import { frontProgram } from '../fronts/program.ts'
+import type { WorkerProgram } from '../runtimes/runtime.ts'
+import { runtimeOf } from '../runtimes/table.ts'
+import { bindInnerSocket, type InnerSocket } from './inner-socket.ts'
+
+/** What all processes of a container are started with. */
+export interface TierSettings {
+  /** Node's own options. */
+  readonly execArgv: readonly string[]
+  /** Added to the environment of all. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** The masters of one container. */
+export class Tiers {
+  readonly application: Master
+  /** Undefined when the application's workers speak every front's protocol. */
+  readonly fronts: Master | undefined
+  readonly #inner: InnerSocket | undefined
+  readonly #settings: TierSettings
+
+  /** `listeners`: one per front of the configuration, in its order. Binds the inner socket where one is needed. */
+  static async create(
+    config: ContainerConfig,
+    listeners: readonly BoundListener[],
+    settings: TierSettings,
+  ): Promise<Tiers> {
+    const inner = listeners.some((_, index) => !isDirect(config, index)) ? await bindInnerSocket(config) : undefined
+    try {
+      return new Tiers(config, listeners, inner, settings)
+    } catch (error) {
+      inner?.remove()
+      throw error
+    }
+  }
+
+  private constructor(
+    config: ContainerConfig,
+    listeners: readonly BoundListener[],
+    inner: InnerSocket | undefined,
+    settings: TierSettings,
+  ) {
+    const direct = listeners.filter((_, index) => isDirect(config, index))
+    const indirect = listeners.filter((_, index) => !isDirect(config, index))
+    this.#inner = inner
+    this.#settings = settings
+    const own = inner === undefined ? [] : [inner.listener]
+    this.application = new Master({ ...this.#applicationOptions(config), listeners: [...direct, ...own] })
+    this.fronts =
+      inner === undefined ? undefined : new Master({ ...this.#frontOptions(config, inner), listeners: indirect })
+  }
+
+  async start(): Promise<void> {
+    await this.application.start()
+    await this.fronts?.start()
+  }
+
+  /** Rejects when a generation does not come up; the old one of its tier serves on. */
+  async reload(config: ContainerConfig): Promise<void> {
+    await this.application.reload(this.#applicationOptions(config))
+    if (this.#inner !== undefined) await this.fronts?.reload(this.#frontOptions(config, this.#inner))
+  }
+
+  async stop(how: StopOptions): Promise<void> {
+    const fronts = this.fronts?.stop(how)
+    if (how.graceful !== false) await fronts
+    await Promise.all([fronts, this.application.stop(how)])
+    this.#inner?.remove()
+  }
+
+  #applicationOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
+    return options(
+      config,
+      config.workers.processes,
+      runtimeOf(config).program(config, this.#settings.execArgv),
+      this.#settings,
+    )
+  }
+
+  #frontOptions(config: ContainerConfig, inner: InnerSocket): Omit<MasterOptions, 'listeners'> {
+    const protocols = config.sockets.fronts.filter((_, index) => !isDirect(config, index))
+    const program = frontProgram(
+      config,
+      protocols.map(({ protocol }) => protocol),
+      inner.path,
+      this.#settings.execArgv,
+    )
+    return options(config, config.http.processes, program, this.#settings)
+  }
+}
+
+/** Whether the application's workers serve a front themselves. */
+function isDirect(config: ContainerConfig, front: number): boolean {
+  const protocol = config.sockets.fronts[front]?.protocol
+  return protocol !== undefined && runtimeOf(config).speaks.includes(protocol)
+}
+
+function options(
+  { application, workers, life }: ContainerConfig,
+  processes: number,
+  program: WorkerProgram,
+  { environment }: TierSettings,
+): Omit<MasterOptions, 'listeners'> {
+  return {
+    processes,
+    cores: program.cores ?? 1,
+    command: program.command,
+    args: program.args,
+    env: { ...process.env, ...program.environment, ...application.environment, ...environment },
+    cwd: application.directory,
+    ...(workers.uid === undefined ? {} : { uid: workers.uid }),
+    ...(workers.gid === undefined ? {} : { gid: workers.gid }),
+    payload: program.payload,
+    drainTimeout: life.mercy,
+  }
+}

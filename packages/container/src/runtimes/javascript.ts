@@ -1,0 +1,28 @@
+import type { WorkerPayload } from '../worker/payload.ts'
+import { compileCache, nodeArguments } from './node-program.ts'
+import type { Runtime } from './runtime.ts'
+
+/** JavaScript and TypeScript: the workers are Node's, and speak every protocol. */
+export const javascript: Runtime = {
+  name: 'javascript',
+  speaks: ['http', 'uwsgi'],
+  forks: false,
+  program(config, execArgv) {
+    const { application, limits, log, workers, life } = config
+    const payload: WorkerPayload = {
+      application: application.reference,
+      directory: application.directory,
+      protocols: config.sockets.fronts.map(({ protocol }) => protocol),
+      limits,
+      log,
+      processes: workers.processes,
+      mercy: life.mercy,
+    }
+    return {
+      command: process.execPath,
+      args: nodeArguments('worker/main', execArgv),
+      environment: compileCache(),
+      payload,
+    }
+  },
+}

@@ -1,0 +1,28 @@
+import type { ContainerConfig } from '../config/model.ts'
+import type { FrontProtocol } from '../config/model/sockets.ts'
+
+/** The languages of applications. */
+export type RuntimeName = 'javascript' | 'python'
+
+/** How workers of a language are started. */
+export interface WorkerProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Added to the workers' environment. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Requests that one worker works on at once and shows on the scoreboard, when it is not 1. */
+  readonly cores?: number
+  /** Told to each worker, as JSON. */
+  readonly payload: object
+}
+
+/** One language. */
+export interface Runtime {
+  readonly name: RuntimeName
+  /** What its workers speak themselves; the other protocols reach them through front workers. */
+  readonly speaks: readonly FrontProtocol[]
+  /** Whether its workers can be forked off a process that has loaded the application. */
+  readonly forks: boolean
+  /** Throws ContainerError `START` when the program is not there. */
+  program(config: ContainerConfig, execArgv: readonly string[]): WorkerProgram
+}
