@@ -255,6 +255,7 @@ class Core:
         text = f"{values.get('REQUEST_METHOD')} {values.get('SCRIPT_NAME', '')}{values.get('PATH_INFO')}".encode("latin-1")
         deadline = now + self.harakiri if self.harakiri else 0.0
         self.scoreboard.begin(self.index, now, self.requests, deadline, text)
+        self.scoreboard.publish()
 
     def _rest(self):
         """No request is at hand, and none has come for a while."""

@@ -22,7 +22,6 @@ def serve(worker):
         worker.handlers["reopen"] = lambda message: lines.reopen()
     cores = [make_core(worker, index, lines) for index in range(settings.threads)]
     worker.scoreboard.cores.extend(cores)
-    worker.handlers["statistics"] = lambda message: worker.control.send("statistics", **figures(cores))
     if len(cores) == 1:
         serve_alone(worker, cores[0])
     else:
@@ -123,14 +122,3 @@ def join_all(threads, finish):
     for thread in threads:
         thread.join()
     os.write(finish, b"x")
-
-
-def figures(cores):
-    """The answer to the message `statistics`."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        pages = int(file.read().split()[1])
-    return {
-        "requests": sum(core.requests for core in cores),
-        "connections": sum(core.connections for core in cores),
-        "rss": pages * os.sysconf("SC_PAGE_SIZE"),
-    }
