@@ -93,7 +93,13 @@ export class Container {
     giveLogAway(config)
     await this.#operations.beforeWorkers()
     this.#goOn()
-    const settings = { execArgv: this.#execArgv, environment: this.#operations.environment }
+    const operations = this.#operations
+    const settings = {
+      execArgv: this.#execArgv,
+      get environment(): Readonly<Record<string, string>> {
+        return operations.environment
+      },
+    }
     const tiers = await Tiers.create(config, this.#listeners, settings)
     this.#tiers = tiers
     this.#follow(tiers)
