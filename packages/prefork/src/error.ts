@@ -16,6 +16,7 @@ export type PreforkErrorCode =
   | 'start-timeout'
   | 'exited'
   | 'hung'
+  | 'killed'
   | 'gave-up'
 
 /** Every error of this package. */

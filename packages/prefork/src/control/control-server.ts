@@ -1,7 +1,9 @@
 import { chmodSync, chownSync, rmSync } from 'node:fs'
 import net, { type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { PreforkError } from '../error.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { makeControlFolder, sweepControlFolders } from './control-folder.ts'
 import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type Message } from './messages.ts'
 
@@ -19,6 +21,8 @@ export interface ControlPeer {
 export interface ControlParty {
   /** Called once, with the connection of the worker that said hello. */
   joined(peer: ControlPeer, pid: number): void
+  /** A connection that brings one of the worker's streams of output. */
+  output(stream: 'stdout' | 'stderr', source: Readable): void
   received(message: Message): void
   /** The connection is gone; `error` when the worker broke the protocol. */
   left(error: PreforkError | undefined): void
@@ -34,6 +38,8 @@ export class ControlServer {
   readonly #folder: string
   readonly #server: Server
   readonly #parties = new Map<string, ControlParty>()
+  /** Tokens that said hello: no second one may. */
+  readonly #greeted = new Set<string>()
   readonly #sockets = new Set<Socket>()
 
   readonly #remove = (): void => rmSync(this.#folder, { recursive: true, force: true })
@@ -70,6 +76,7 @@ export class ControlServer {
 
   forget(token: string): void {
     this.#parties.delete(token)
+    this.#greeted.delete(token)
   }
 
   close(): void {
@@ -80,53 +87,82 @@ export class ControlServer {
   }
 
   #accept(socket: Socket): void {
-    const reader = new MessageReader(maxWorkerLine)
-    let party: ControlParty | undefined
-    let broken: PreforkError | undefined
+    const lines = new LineBuffer()
     const impatience = setTimeout(() => socket.destroy(), helloTimeout)
     this.#sockets.add(socket)
     socket.setEncoding('utf8')
     socket.on('error', () => {}) // 'close' follows, and says all there is to say
+    socket.on('close', () => {
+      clearTimeout(impatience)
+      this.#sockets.delete(socket)
+    })
+    const introduce = (chunk: string): void => {
+      const end = chunk.indexOf('\n')
+      const [line] = lines.push(end === -1 ? chunk : chunk.slice(0, end + 1))
+      if (line === undefined) {
+        if (lines.pending > maxWorkerLine) socket.destroy()
+        return
+      }
+      clearTimeout(impatience)
+      socket.off('data', introduce)
+      const rest = chunk.slice(end + 1)
+      if (rest !== '') socket.unshift(rest, 'utf8')
+      if (!this.#greet(socket, line)) socket.destroy()
+    }
+    socket.on('data', introduce)
+  }
+
+  /** The first line says who connects, and for what; false: nobody we know. */
+  #greet(socket: Socket, line: string): boolean {
+    const message = firstMessage(line)
+    const token = message === undefined ? '' : (text(message, 'token') ?? '')
+    const party = this.#parties.get(token)
+    if (message === undefined || party === undefined) return false
+    if (message.type === 'output') {
+      const stream = text(message, 'stream')
+      if (stream !== 'stdout' && stream !== 'stderr') return false
+      party.output(stream, socket)
+      return true
+    }
+    if (message.type !== 'hello' || this.#greeted.has(token)) return false
+    this.#greeted.add(token)
+    if (message['version'] !== protocolVersion) {
+      const refusal = `this master speaks version ${protocolVersion} of the worker contract, the worker ${String(message['version'])}`
+      socket.end(encodeMessage({ type: 'refused', message: refusal }))
+      party.left(new PreforkError('protocol', refusal))
+      return true
+    }
+    this.#converse(socket, party, message)
+    return true
+  }
+
+  #converse(socket: Socket, party: ControlParty, hello: Message): void {
+    const reader = new MessageReader(maxWorkerLine)
+    let broken: PreforkError | undefined
+    const pid = hello['pid']
+    party.joined(
+      { send: (down) => void socket.write(encodeMessage(down)), close: () => void socket.destroy() },
+      typeof pid === 'number' ? pid : 0,
+    )
     socket.on('data', (chunk: string) => {
       try {
-        for (const message of reader.push(chunk)) {
-          if (party !== undefined) party.received(message)
-          else {
-            party = this.#greet(socket, message)
-            clearTimeout(impatience)
-          }
-        }
+        for (const message of reader.push(chunk)) party.received(message)
       } catch (error) {
         if (!(error instanceof PreforkError)) throw error
         broken = error
         socket.destroy()
       }
     })
-    socket.on('close', () => {
-      clearTimeout(impatience)
-      this.#sockets.delete(socket)
-      party?.left(broken)
-    })
+    socket.on('close', () => party.left(broken))
   }
+}
 
-  #greet(socket: Socket, message: Message): ControlParty {
-    const token = text(message, 'token') ?? ''
-    const party = this.#parties.get(token)
-    if (message.type !== 'hello' || party === undefined) {
-      throw new PreforkError('protocol', 'a control connection must begin with `hello` and a token that was given out')
-    }
-    if (message['version'] !== protocolVersion) {
-      const refusal = `this master speaks version ${protocolVersion} of the worker contract, the worker ${String(message['version'])}`
-      socket.end(encodeMessage({ type: 'refused', message: refusal }))
-      party.left(new PreforkError('protocol', refusal))
-      throw new PreforkError('protocol', refusal)
-    }
-    this.#parties.delete(token)
-    const pid = message['pid']
-    party.joined(
-      { send: (down) => void socket.write(encodeMessage(down)), close: () => void socket.destroy() },
-      typeof pid === 'number' ? pid : 0,
-    )
-    return party
+function firstMessage(line: string): Message | undefined {
+  try {
+    const [message] = new MessageReader(maxWorkerLine).push(`${line}\n`)
+    return message
+  } catch (error) {
+    if (error instanceof PreforkError) return undefined
+    throw error
   }
 }

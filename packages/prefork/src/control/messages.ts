@@ -31,6 +31,8 @@ export interface Start extends Message {
   readonly drainTimeout: number | null
   /** Where the worker's record on the scoreboard is: the file, the record's offset in bytes, and its cores. */
   readonly scoreboard?: { readonly path: string; readonly offset: number; readonly cores: number }
+  /** `zygote`: load the application, say `loaded`, and fork when told to. */
+  readonly role?: 'zygote'
   readonly payload: unknown
 }
 

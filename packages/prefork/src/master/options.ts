@@ -1,5 +1,6 @@
 import type { BoundListener } from '../bind/bind.ts'
 import { PreforkError } from '../error.ts'
+import type { PolicySettings } from '../policy/settings.ts'
 import type { RespawnLimits } from './respawn-policy.ts'
 
 /** What to run, on which sockets, how many, and how patiently. Times are milliseconds; `Infinity` switches one off. */
@@ -29,6 +30,10 @@ export interface MasterOptions extends Partial<RespawnLimits> {
   readonly hangTimeout?: number
   /** How many requests one worker works on at once and shows on the scoreboard, such as its threads. Default 1: a worker in JavaScript shows the oldest. */
   readonly cores?: number
+  /** One process per generation loads the application and forks the workers; for languages that can. Default false. */
+  readonly zygote?: boolean
+  /** When workers are ended, replaced, added and retired. Default: none of it. */
+  readonly policy?: PolicySettings
 }
 
 /** MasterOptions with nothing left open. */
@@ -48,6 +53,8 @@ export interface Settings extends RespawnLimits {
   readonly killTimeout: number
   readonly hangTimeout: number
   readonly cores: number
+  readonly zygote: boolean
+  readonly policy: PolicySettings
 }
 
 /** Applies the defaults. */
@@ -72,6 +79,8 @@ export function settle(options: MasterOptions): Settings {
     killTimeout: options.killTimeout ?? 2000,
     hangTimeout: options.hangTimeout ?? Number.POSITIVE_INFINITY,
     cores: options.cores ?? 1,
+    zygote: options.zygote ?? false,
+    policy: options.policy ?? {},
     respawnDelay: options.respawnDelay ?? 100,
     respawnDelayMax: options.respawnDelayMax ?? 10_000,
     respawnReset: options.respawnReset ?? 5000,

@@ -15,7 +15,7 @@ export function drainLines(stream: Readable, onLine: (line: string) => void): vo
       onLine(line.slice(start, start + maxOutputLine))
     }
   }
-  stream.setEncoding('utf8')
+  if (stream.readableEncoding !== 'utf8') stream.setEncoding('utf8')
   stream.on('data', (chunk: string) => {
     for (const line of lines.push(chunk)) deliver(line)
     if (lines.pending >= maxOutputLine) deliver(lines.take())

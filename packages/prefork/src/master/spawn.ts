@@ -1,9 +1,42 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { protocolVersion } from '../control/messages.ts'
 import type { Settings } from './options.ts'
+import type { Launch, ProcessHandle, ProcessListener } from './process-handle.ts'
 
-/** Spawns one worker as the contract says: stdin from /dev/null, output piped, listeners from descriptor 3 on. */
-export function spawnWorker(settings: Settings, slot: number, control: string, token: string): ChildProcess {
+/** What a process is to be. */
+export type Role = 'worker' | 'zygote'
+
+/** Launches by spawning the command, as the contract says: stdin from /dev/null, output piped, listeners from descriptor 3 on. */
+export function spawning(settings: Settings, slot: number, control: string, role: Role): Launch {
+  return (token, listener) => new SpawnedProcess(spawnWorker(settings, slot, control, token, role), listener)
+}
+
+class SpawnedProcess implements ProcessHandle {
+  readonly #child: ChildProcess
+
+  constructor(child: ChildProcess, listener: ProcessListener) {
+    this.#child = child
+    child.on('error', (error) => {
+      if (child.pid === undefined) listener.neverBorn(error)
+    })
+    if (child.stdout) listener.output('stdout', child.stdout)
+    if (child.stderr) listener.output('stderr', child.stderr)
+    child.once('exit', (code, signal) => {
+      child.once('close', () => listener.closed({ code, signal }))
+      listener.exited({ code, signal })
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+}
+
+function spawnWorker(settings: Settings, slot: number, control: string, token: string, role: Role): ChildProcess {
   const [command, args] = withGroups(settings)
   const options: SpawnOptions = {
     stdio: ['ignore', 'pipe', 'pipe', ...settings.listeners.map((listener) => listener.fd)],
@@ -16,6 +49,7 @@ export function spawnWorker(settings: Settings, slot: number, control: string, t
       TRIVET_CONTROL: control,
       TRIVET_TOKEN: token,
       TRIVET_SLOT: String(slot),
+      TRIVET_ROLE: role === 'worker' ? undefined : role,
     },
   }
   if (settings.cwd !== undefined) options.cwd = settings.cwd

@@ -1,14 +1,15 @@
-import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { ControlPeer, ControlServer } from '../control/control-server.ts'
 import { protocolVersion, text, type Message } from '../control/messages.ts'
 import { WorkerFailed, type Exit, type PreforkError, type PreforkErrorCode } from '../error.ts'
 import type { RecordPlace } from '../scoreboard/scoreboard.ts'
 import { Deadline } from './deadline.ts'
+import { ForkedProcess } from './forked-process.ts'
 import { lifecycle, type WorkerEvent, type WorkerState } from './lifecycle.ts'
 import type { Settings } from './options.ts'
-import { drainLines } from './output.ts'
-import { spawnWorker } from './spawn.ts'
+import { drainLines, type OutputStream } from './output.ts'
+import type { Launch, ProcessHandle } from './process-handle.ts'
 import type { WorkerInfo, WorkerOwner } from './worker-info.ts'
 
 // One spawned worker: its process, its control connection, its output and its state. What follows from a death is not
@@ -26,7 +27,8 @@ export interface WorkerIdentity {
   readonly slot: number
   readonly generation: number
   readonly respawns: number
-  readonly place: RecordPlace
+  /** Its record on the scoreboard; a zygote has none. */
+  readonly place: RecordPlace | undefined
 }
 
 export class WorkerProcess implements WorkerInfo {
@@ -36,7 +38,7 @@ export class WorkerProcess implements WorkerInfo {
   readonly respawns: number
   readonly settings: Settings
   /** Its record on the scoreboard. */
-  readonly place: RecordPlace
+  readonly place: RecordPlace | undefined
   readonly spawned: number = Date.now()
   /** Settles when it is ready, or will never be. */
   readonly started: Promise<void>
@@ -45,20 +47,29 @@ export class WorkerProcess implements WorkerInfo {
   info: unknown = null
   step = 'spawn'
   #state: WorkerState = 'starting'
-  #child: ChildProcess | undefined
+  #process: ProcessHandle | undefined
   #peer: ControlPeer | undefined
   #readyAt = 0
   #failure: WorkerFailed | undefined
+  /** Somebody else has told of its failure. */
+  #told = false
   readonly #token = randomBytes(16).toString('hex')
   readonly #control: ControlServer
   readonly #owner: WorkerOwner<WorkerProcess>
   readonly #deadline = new Deadline()
   readonly #pulse = new Deadline()
+  readonly #grace = new Deadline()
   readonly #lastLines: string[] = []
   readonly #start = Promise.withResolvers<void>()
   readonly #end = Promise.withResolvers<Exit>()
 
-  constructor(identity: WorkerIdentity, settings: Settings, control: ControlServer, owner: WorkerOwner<WorkerProcess>) {
+  constructor(
+    identity: WorkerIdentity,
+    settings: Settings,
+    control: ControlServer,
+    launch: Launch,
+    owner: WorkerOwner<WorkerProcess>,
+  ) {
     this.id = identity.id
     this.slot = identity.slot
     this.generation = identity.generation
@@ -70,7 +81,7 @@ export class WorkerProcess implements WorkerInfo {
     this.gone = this.#end.promise
     this.#control = control
     this.#owner = owner
-    this.#spawn()
+    this.#spawn(launch)
   }
 
   get state(): WorkerState {
@@ -78,7 +89,7 @@ export class WorkerProcess implements WorkerInfo {
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.#process?.pid
   }
 
   get uptime(): number {
@@ -108,18 +119,26 @@ export class WorkerProcess implements WorkerInfo {
   terminate(timeout: number): void {
     this.#to('drain')
     if (this.#state === 'gone') return
-    this.#child?.kill('SIGTERM')
+    this.#process?.kill('SIGTERM')
     this.#deadline.set(timeout, () => this.kill())
   }
 
   kill(): void {
     this.#to('drain')
-    this.#child?.kill('SIGKILL')
+    this.#process?.kill('SIGKILL')
   }
 
-  #spawn(): void {
+  /** SIGKILL for what it does: it failed, and its slot gets a new one. */
+  condemn(reason: string): void {
+    if (this.#state === 'gone') return
+    this.#failure ??= this.#report('killed', `was killed: ${reason}`)
+    this.kill()
+  }
+
+  #spawn(launch: Launch): void {
     this.#control.expect(this.#token, {
-      joined: (peer) => this.#join(peer),
+      joined: (peer, pid) => this.#join(peer, pid),
+      output: (stream, source) => this.#forked()?.output(stream, source),
       received: (message) => this.#receive(message),
       left: (error) => this.#left(error),
     })
@@ -130,35 +149,43 @@ export class WorkerProcess implements WorkerInfo {
         `was not ready within ${startTimeout} ms (\`startTimeout\`); its last step: ${this.step}`,
       ),
     )
-    let child: ChildProcess
     try {
-      child = spawnWorker(this.settings, this.slot, this.#control.path, this.#token)
+      this.#process = launch(this.#token, {
+        neverBorn: (cause) => this.#neverBorn(cause),
+        output: (stream, source) => this.#drainOutput(stream, source),
+        exited: (exit) => this.#exited(exit),
+        closed: (exit) => this.#finish(exit),
+      })
     } catch (cause) {
       queueMicrotask(() => this.#neverBorn(cause as Error))
-      return
     }
-    this.#child = child
-    child.on('error', (error) => {
-      if (child.pid === undefined) this.#neverBorn(error)
-    })
-    if (child.stdout) drainLines(child.stdout, (line) => this.#owner.onOutput(this, 'stdout', line))
-    if (child.stderr) {
-      drainLines(child.stderr, (line) => {
-        if (this.#lastLines.push(line) > keptLines) this.#lastLines.shift()
-        this.#owner.onOutput(this, 'stderr', line)
-      })
-    }
-    child.once('exit', (code, signal) => this.#exited(child, { code, signal }))
   }
 
+  #forked(): ForkedProcess | undefined {
+    return this.#process instanceof ForkedProcess ? this.#process : undefined
+  }
+
+  #drainOutput(stream: OutputStream, source: Readable): void {
+    drainLines(source, (line) => {
+      if (stream === 'stderr' && this.#lastLines.push(line) > keptLines) this.#lastLines.shift()
+      this.#owner.onOutput(this, stream, line)
+    })
+  }
+
+  /** `cause` may be the failure of the zygote that was to fork it, which has been told already. */
   #neverBorn(cause: Error): void {
-    this.#fail('spawn-failed', `could not be spawned: ${cause.message}`, { cause })
+    if (cause instanceof WorkerFailed) {
+      this.#failure = cause
+      this.#told = true
+      this.#to('fail')
+    } else this.#fail('spawn-failed', `could not be spawned: ${cause.message}`, { cause })
     this.#finish({ code: null, signal: null })
   }
 
-  #join(peer: ControlPeer): void {
+  #join(peer: ControlPeer, pid: number): void {
     const { listeners, drainTimeout, payload } = this.settings
     this.#peer = peer
+    this.#forked()?.identify(pid)
     if (this.#state === 'starting') this.step = 'start'
     peer.send({
       type: 'start',
@@ -167,7 +194,9 @@ export class WorkerProcess implements WorkerInfo {
       generation: this.generation,
       listeners: listeners.map(({ address, backlog }, index) => ({ fd: 3 + index, address, backlog })),
       drainTimeout: Number.isFinite(drainTimeout) ? drainTimeout : null,
-      scoreboard: { path: this.#control.scoreboard, ...this.place },
+      ...(this.place === undefined
+        ? { role: 'zygote' }
+        : { scoreboard: { path: this.#control.scoreboard, ...this.place } }),
       payload,
     })
     if (this.#state === 'draining') peer.send({ type: 'drain' })
@@ -178,6 +207,7 @@ export class WorkerProcess implements WorkerInfo {
       case 'step':
         this.step = text(message, 'name') ?? this.step
         break
+      case 'loaded': // a zygote has done what it must before it is of use
       case 'ready':
         this.#ready(message['info'] ?? null)
         break
@@ -235,13 +265,9 @@ export class WorkerProcess implements WorkerInfo {
     else this.terminate(this.settings.killTimeout)
   }
 
-  #exited(child: ChildProcess, exit: Exit): void {
+  #exited(exit: Exit): void {
     this.#deadline.clear()
-    const grace = setTimeout(() => this.#finish(exit), outputGrace)
-    child.once('close', () => {
-      clearTimeout(grace)
-      this.#finish(exit)
-    })
+    this.#grace.set(outputGrace, () => this.#finish(exit))
   }
 
   #finish(exit: Exit): void {
@@ -251,11 +277,12 @@ export class WorkerProcess implements WorkerInfo {
     if (unasked)
       this.#failure = this.#report('exited', `${how} ${this.#readyAt === 0 ? 'before it was ready' : 'unasked'}`, exit)
     this.#to('exit')
+    this.#grace.clear()
     this.#deadline.clear()
     this.#pulse.clear()
     this.#control.forget(this.#token)
     this.#peer?.close()
-    if (this.#failure !== undefined) this.#owner.onFailed(this, this.#failure)
+    if (this.#failure !== undefined && !this.#told) this.#owner.onFailed(this, this.#failure)
     this.#start.reject(this.#failure ?? this.#report('stopped', 'was stopped before it was ready', exit))
     this.#owner.onGone(this, exit)
     this.#end.resolve(exit)

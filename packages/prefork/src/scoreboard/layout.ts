@@ -26,6 +26,8 @@ export const headerFields = {
   harakiri: 9,
   /** Open client connections. */
   connections: 10,
+  /** Microseconds for which the loop of an asynchronous worker was busy, in sum; 0: it is not asynchronous. */
+  busyTime: 11,
 } as const
 
 /** The numbers of a core's cell. The request's text follows at `requestOffset`. */

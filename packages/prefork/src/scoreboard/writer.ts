@@ -19,8 +19,10 @@ export interface RecordLocation {
   readonly cores: number
 }
 
-/** The numbers of a record's header that a worker's program keeps; pid, state and heartbeat are kept for it. */
-export type WorkerFigures = Partial<Record<Exclude<keyof typeof headerFields, 'pid' | 'state' | 'heartbeat'>, number>>
+/** The numbers of a record's header that a worker's program keeps; pid, state, heartbeat and busy time are kept for it. */
+export type WorkerFigures = Partial<
+  Record<Exclude<keyof typeof headerFields, 'pid' | 'state' | 'heartbeat' | 'busyTime'>, number>
+>
 
 /** Milliseconds between two heartbeats of a worker that has nothing to tell. */
 const heartbeat = 1000
@@ -41,7 +43,7 @@ export class ScoreboardWriter {
     this.#attempt(() => (this.#fd = openSync(location.path, 'r+')))
     this.#header('pid', process.pid)
     this.state('starting')
-    setInterval(() => this.publish(), heartbeat).unref()
+    setInterval(() => this.#beat(), heartbeat).unref()
   }
 
   /** Set and published at once. */
@@ -78,6 +80,11 @@ export class ScoreboardWriter {
     if (fd === undefined) return
     this.#header('heartbeat', Date.now())
     this.#attempt(() => writeSync(fd, this.#bytes, 0, this.#bytes.length, this.#offset))
+  }
+
+  #beat(): void {
+    this.#header('busyTime', Math.round(performance.eventLoopUtilization().active * 1000))
+    this.publish()
   }
 
   #header(name: keyof typeof headerFields, value: number): void {

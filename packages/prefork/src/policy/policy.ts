@@ -1,0 +1,59 @@
+import { cheaperBusyness } from './busyness.ts'
+import { harakiri } from './harakiri.ts'
+import { idle } from './idle.ts'
+import { evilMemory, maxLifetime, maxRequests, memory } from './replacement.ts'
+import type { PolicyAction, PolicyInput, Rule, RuleMaker } from './rule.ts'
+import type { PolicySettings } from './settings.ts'
+import { cheaperSpare } from './spare.ts'
+
+/** Every rule there is. Of two that want the same worker, or another size, the first one counts. */
+export const rules: readonly RuleMaker[] = [
+  harakiri,
+  evilMemory,
+  memory,
+  maxRequests,
+  maxLifetime,
+  idle,
+  cheaperBusyness,
+  cheaperSpare,
+]
+
+/** Decides, from what the scoreboard shows, which workers are ended, replaced, added and retired. Pure: it is told everything, the time too. */
+export class LifePolicy {
+  readonly #rules: { readonly rule: Rule; due: number }[]
+
+  constructor(settings: PolicySettings) {
+    this.#rules = rules.flatMap((make) => {
+      const rule = make(settings)
+      return rule === undefined ? [] : [{ rule, due: Number.NEGATIVE_INFINITY }]
+    })
+  }
+
+  /** Milliseconds until a rule is due; undefined: never. */
+  next(now: number): number | undefined {
+    const first = Math.min(...this.#rules.map(({ due }) => due))
+    return this.#rules.length === 0 ? undefined : Math.max(0, first - now)
+  }
+
+  /** Whether a rule that is due looks at something that costs. */
+  needs(what: 'memory' | 'queue', now: number): boolean {
+    return this.#rules.some(({ rule, due }) => due <= now && rule.needs === what)
+  }
+
+  /** Asks the rules that are due. */
+  decide(input: PolicyInput): readonly PolicyAction[] {
+    const actions: PolicyAction[] = []
+    const taken = new Set<number | 'size'>()
+    for (const entry of this.#rules) {
+      if (entry.due > input.now) continue
+      const decided = entry.rule.decide(input)
+      entry.due = input.now + entry.rule.every // asked after it: what it has decided may change it
+      for (const action of decided) {
+        const target = action.kind === 'resize' ? 'size' : action.worker
+        if (!taken.has(target)) actions.push(action)
+        taken.add(target)
+      }
+    }
+    return actions
+  }
+}
