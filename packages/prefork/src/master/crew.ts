@@ -112,6 +112,11 @@ export class Crew {
     return true
   }
 
+  /** Resolves when nobody is left. */
+  async gone(): Promise<void> {
+    while (this.#workers.size > 0) await Promise.all([...this.#workers].map((worker) => worker.gone))
+  }
+
   /** Nobody is replaced any more. */
   close(): void {
     this.open = false

@@ -191,8 +191,7 @@ export class Master extends EventEmitter<MasterEvents> {
   }
 
   async #untilAllGone(): Promise<void> {
-    const crew = this.#crew
-    while (crew !== undefined && crew.workers.length > 0) await Promise.all(crew.workers.map((worker) => worker.gone))
+    await this.#crew?.gone()
     await this.#generations?.end()
     this.#scoreboard?.close()
     this.#scoreboard = undefined
