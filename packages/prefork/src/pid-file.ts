@@ -2,11 +2,15 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 /** A file that holds this process's number, for those who send it signals. */
 export class PidFile {
-  readonly path: string
+  #path: string
   readonly #text = `${process.pid}\n`
 
   constructor(path: string) {
-    this.path = path
+    this.#path = path
+  }
+
+  get path(): string {
+    return this.#path
   }
 
   /** The number in a pid file; undefined when there is no such file or no number in it. */
@@ -20,6 +24,12 @@ export class PidFile {
     const temporary = `${this.path}.${process.pid}`
     writeFileSync(temporary, this.#text)
     renameSync(temporary, this.path)
+  }
+
+  /** Gives it another name, as long as another process is to have this one. */
+  rename(path: string): void {
+    renameSync(this.#path, path)
+    this.#path = path
   }
 
   /** Removes it, unless another process has written its own number there since. */

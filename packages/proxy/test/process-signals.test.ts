@@ -95,13 +95,56 @@ test('USR1 opens the logs anew, in master and workers', async () => {
   expect(child.output).not.toContain('Debugger')
 })
 
-test('USR2 and WINCH change nothing', async () => {
+test('WINCH changes nothing in the foreground: a terminal sends it', async () => {
   await using site = await Site.create()
   const child = await site.start()
   const before = await site.text()
   child.process.kill('SIGWINCH')
+  await site.logged(/signal 28 \(SIGWINCH\) received$/m)
+  expect(await site.text()).toBe(before)
+})
+
+test('USR2 starts a new master on the same sockets, which goes on when the old one quits', async () => {
+  await using site = await Site.create('', 'location / { return 200 "$pid\\n"; } listen unix:socket;')
+  const child = await site.start()
+  const numberIn = (file: string): number => Number(readFileSync(site.path(file), 'utf8'))
+  const taken = async (): Promise<number> =>
+    await eventually(() => {
+      const isTaken = existsSync(site.path('nginx.pid.oldbin')) && existsSync(site.path('nginx.pid'))
+      return isTaken ? numberIn('nginx.pid') : undefined
+    })
   child.process.kill('SIGUSR2')
-  await site.logged(/changing the binary on the fly is not implemented/)
+  const second = await taken()
+  expect([second === child.pid, numberIn('nginx.pid.oldbin')]).toEqual([false, child.pid])
+  child.process.kill('SIGUSR2')
+  await site.logged(/SIGUSR2\) received, ignoring/)
+  child.process.kill('SIGQUIT')
+  expect((await child.exited).code).toBe(0)
+  expect(existsSync(site.path('socket'))).toBe(true)
+  const worker = await site.text()
+  expect(worker).toMatch(/^\d+$/m)
+
+  process.kill(second, 'SIGUSR2')
+  const third = await taken()
+  process.kill(third, 'SIGTERM')
+  await eventually(() => !existsSync(site.path('nginx.pid.oldbin')))
+  expect([numberIn('nginx.pid'), await site.text()]).toEqual([second, worker])
+  expect(existsSync(site.path('socket'))).toBe(true)
+  process.kill(second, 'SIGQUIT')
+  await eventually(() => groupMembers(child.pid).length === 0)
+  expect(existsSync(site.path('socket'))).toBe(false)
+  expect(site.log).not.toContain('[alert]')
+})
+
+test('a new master that cannot start leaves the old one as it was', async () => {
+  await using site = await Site.create()
+  const child = await site.start()
+  const before = await site.text()
+  site.configure('nonsense;', '')
+  child.process.kill('SIGUSR2')
+  await site.logged(/new binary process \d+ exited with code 1/)
+  await eventually(() => !existsSync(site.path('nginx.pid.oldbin')))
+  expect(readFileSync(site.path('nginx.pid'), 'utf8')).toBe(`${child.pid}\n`)
   expect(await site.text()).toBe(before)
 })
 

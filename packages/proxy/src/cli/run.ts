@@ -5,6 +5,7 @@ import type { Diagnostic } from '../language/diagnostic.ts'
 import type { LoadedConfig } from '../language/load.ts'
 import { openErrorLog } from '../process/error-log.ts'
 import type { Layout } from '../process/layout.ts'
+import { takeInherited } from '../process/upgrade.ts'
 import { plan, readConfig } from '../process/plan.ts'
 import type { Plan } from '../process/plan.ts'
 import { report } from './check.ts'
@@ -17,7 +18,7 @@ export async function perform(line: CommandLine, layout: Layout): Promise<number
   const ready = await prepare(line, layout)
   if (ready === undefined) return 1
   const { main } = ready.config
-  if (main.daemon && !isDaemonized()) return await becomeDaemon()
+  if (main.daemon && !isDaemonized() && takeInherited() === undefined) return await becomeDaemon()
   const { runMaster, runSingle } = await import('../process/run.ts')
   return await (main.master ? runMaster(ready, layout, line) : runSingle(ready, layout))
 }

@@ -3,7 +3,7 @@
 import { bind } from '@trivet/prefork'
 import type { BoundListener } from '@trivet/prefork'
 import { getSystemErrorMap } from 'node:util'
-import type { ListenSpec } from '../model/listen.ts'
+import { addressText, type ListenSpec } from '../model/listen.ts'
 
 /** Sockets could not be bound; one message per socket, in nginx's words. */
 export class BindError extends Error {
@@ -25,9 +25,14 @@ export interface Change {
   rollback(): void
 }
 
-/** All bound sockets, by nginx's text of their address. */
+/** All bound sockets, by the text of their address. */
 export class Listeners {
-  #bound = new Map<string, BoundListener>()
+  #bound: Map<string, BoundListener>
+
+  /** Starts with sockets that were bound before, by whoever ran before this process. */
+  constructor(inherited: readonly BoundListener[] = []) {
+    this.#bound = new Map(inherited.map((listener) => [addressText(listener.address), listener]))
+  }
 
   get all(): readonly BoundListener[] {
     return [...this.#bound.values()]
@@ -39,15 +44,16 @@ export class Listeners {
     const added: BoundListener[] = []
     const messages: string[] = []
     for (const spec of specs) {
-      const known = this.#bound.get(spec.text)
+      const name = addressText(spec.address)
+      const known = this.#bound.get(name)
       if (known !== undefined) {
-        next.set(spec.text, known)
+        next.set(name, known)
         continue
       }
       try {
         const listener = await bindSpec(spec)
         added.push(listener)
-        next.set(spec.text, listener)
+        next.set(name, listener)
       } catch (error) {
         messages.push(`bind() to ${spec.text} failed (${bindFailure(error)})`)
       }
@@ -65,9 +71,9 @@ export class Listeners {
     return { listeners: [...next.values()], commit, rollback }
   }
 
-  /** Closes all, and removes the files of unix sockets. */
-  close(): void {
-    for (const listener of this.#bound.values()) listener.close()
+  /** Closes all, and removes the files of unix sockets, unless another master goes on with them. */
+  close(unlink: boolean = true): void {
+    for (const listener of this.#bound.values()) listener.close({ unlink })
     this.#bound = new Map()
   }
 }

@@ -5,7 +5,7 @@
  * when all that has worked let go of the old ones. Whatever fails leaves everything as it was.
  */
 import { Master, WorkerFailed } from '@trivet/prefork'
-import type { Address, MasterOptions, WorkerInfo } from '@trivet/prefork'
+import type { Address, BoundListener, MasterOptions, WorkerInfo } from '@trivet/prefork'
 import { constants } from 'node:os'
 import { ConfigError, summarize } from '../language/diagnostic.ts'
 import { openErrorLog } from './error-log.ts'
@@ -21,6 +21,8 @@ export interface ProxyOptions extends TextOptions {
   /** Replaces the configuration's error log for what the master says, and takes what workers print. */
   readonly log?: ErrorLog
   readonly output?: (line: string) => void
+  /** Sockets that this process inherited; they are used where the configuration names them. */
+  readonly inherited?: readonly BoundListener[]
 }
 
 export interface StopOptions {
@@ -28,6 +30,8 @@ export interface StopOptions {
   readonly graceful?: boolean
   /** Milliseconds to wait for them; default `worker_shutdown_timeout`. */
   readonly timeout?: number
+  /** Remove the files of unix sockets; default true. False when another master goes on with them. */
+  readonly unlink?: boolean
 }
 
 /** Beyond `worker_shutdown_timeout`, before a worker that does not leave is killed. */
@@ -39,7 +43,7 @@ const killTimeout = 1000
 /** Master and sockets of one proxy. */
 export class Proxy {
   readonly #options: ProxyOptions
-  readonly #listeners = new Listeners()
+  readonly #listeners: Listeners
   #plan: Plan
   #log: ErrorLog
   #master: Master | undefined
@@ -50,6 +54,7 @@ export class Proxy {
   constructor(options: ProxyOptions, first: Plan) {
     this.#options = options
     this.#plan = first
+    this.#listeners = new Listeners(options.inherited)
     this.#log = options.log ?? openErrorLog(first.errorLogs, first.config.main.user)
   }
 
@@ -66,6 +71,11 @@ export class Proxy {
     return this.#listeners.all.map(({ address }) => address)
   }
 
+  /** The bound sockets, to be handed to a master that shall take over. */
+  get listeners(): readonly BoundListener[] {
+    return this.#listeners.all
+  }
+
   /** Binds and raises the workers. Throws BindError, or WorkerFailed when they do not come up. */
   async start(): Promise<void> {
     const change = await this.#listeners.change(this.#plan.config.listens)
@@ -73,7 +83,7 @@ export class Proxy {
     try {
       await this.#raise()
     } catch (error) {
-      this.#listeners.close()
+      this.#listeners.close(this.#options.inherited === undefined)
       throw error
     }
   }
@@ -103,7 +113,7 @@ export class Proxy {
     const { graceful = true } = how
     const timeout = how.timeout ?? (graceful ? drainTimeout(this.#plan) : killTimeout)
     await this.#master?.stop({ graceful, timeout })
-    this.#listeners.close()
+    this.#listeners.close(how.unlink)
   }
 
   async #raise(): Promise<void> {
