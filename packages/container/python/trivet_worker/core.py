@@ -84,6 +84,10 @@ class Core:
     def connections(self):
         return len(self._connections)
 
+    @property
+    def in_flight(self):
+        return 1 if self.started else 0
+
     # What the worker says to it.
 
     def listen(self, listeners):

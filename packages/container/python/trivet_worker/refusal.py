@@ -19,6 +19,7 @@ STATUSES = {
     "control-var": 403,
     "mount-mismatch": 404,
     "missing-var": 400,
+    "bad-upgrade": 400,
 }
 
 

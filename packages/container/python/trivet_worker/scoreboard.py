@@ -45,7 +45,7 @@ class Scoreboard:
         self._offset = offset
         self.state = 1
         self.harakiris = 0
-        #: Each has requests, exceptions, sent, running, service, started and connections.
+        #: Each has requests, exceptions, sent, running, service, in_flight and connections.
         self.cores = []
 
     def publish(self):
@@ -57,7 +57,7 @@ class Scoreboard:
             self._offset,
             _header.pack(
                 os.getpid(), self.state, time.time() * 1000, first.requests, first.exceptions, first.sent,
-                first.running * 1e6, average * 1e6, sum(1 for core in cores if core.started), self.harakiris,
+                first.running * 1e6, average * 1e6, sum(core.in_flight for core in cores), self.harakiris,
                 first.connections,
             ),
         )  # fmt: skip

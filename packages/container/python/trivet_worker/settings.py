@@ -8,6 +8,10 @@ class Settings:
         #: `{"path", "module", ...}` for each mounted application, longest path first.
         self.mounts = payload.get("mounts", [])
         self.manage_script_name = payload.get("manageScriptName", False)
+        #: wsgi or asgi; None tells by the application's shape.
+        self.interface = payload.get("interface")
+        #: `{"concurrency", "websocketMaxSize", "websocketPing", "websocketPong"}`; sizes in bytes, times in seconds.
+        self.asgi = payload.get("asgi", {})
         self.directory = payload["directory"]
         self.python_path = payload.get("pythonPath", [])
         self.virtualenv = payload.get("virtualenv")

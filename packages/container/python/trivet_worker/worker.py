@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+from .asgi.recognise import is_asgi
 from .control import Control, MasterGone
 from .environment import PlaceError, enter, take_own_variables
 from .listeners import adopt
@@ -58,6 +59,7 @@ class Worker:
         loaded = load(self.settings.application)
         self.application = loaded.application
         self.label = loaded.label
+        self.interface = self.settings.interface or ("asgi" if is_asgi(loaded.application) else "wsgi")
 
     def ready(self):
         self.scoreboard.state = 2
@@ -145,9 +147,14 @@ def run():
         worker.load()
     except BaseException as error:
         fail(worker, error)
-    from .wsgi.serve import serve
-
-    serve(worker)
+    if worker.interface == "asgi":
+        from .asgi.serve import serve
+    else:
+        from .wsgi.serve import serve
+    try:
+        serve(worker)
+    except LoadError as error:
+        fail(worker, error)
     worker.leave()
 
 

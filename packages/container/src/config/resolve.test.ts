@@ -79,7 +79,7 @@ test('everything that is wrong is said, each once', () => {
       'nobody-there',
       '--chmod-socket=9',
       '--interface',
-      'wsgi',
+      'cgi',
     ),
   ).toEqual([
     'command line: error: `processes`: expected a whole number, got `four`',
@@ -89,7 +89,7 @@ test('everything that is wrong is said, each once', () => {
     'command line: error: `env`: expected NAME=VALUE, got `X`',
     'command line: error: `uid`: there is no user `nobody-there` in /etc/passwd',
     'command line: error: `chmod-socket`: expected an octal mode such as 660, got `9`',
-    'command line: error: `interface`: expected auto, tsgi, fetch or node, got `wsgi`',
+    'command line: error: `interface`: expected auto, tsgi, fetch, node, wsgi, asgi, got `cgi`',
   ])
 })
 

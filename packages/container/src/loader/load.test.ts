@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 
 import { temporaryFolder, type Folder } from '@trivet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ApplicationInterface } from '../config/model/application.ts'
+import type { JavaScriptInterface } from '../config/model/application.ts'
 import { findModule } from './find-module.ts'
 import { chooseExport, loadApplication, type LoadedApplication } from './load.ts'
 import { recognise } from './recognise.ts'
@@ -81,7 +81,7 @@ class Site {
 const two = (environ: unknown, startResponse: unknown): unknown => [environ, startResponse]
 const express = Object.assign(() => {}, { handle: () => {}, listen: () => {} })
 
-test.each<[string, unknown, ApplicationInterface, string]>([
+test.each<[string, unknown, JavaScriptInterface | 'auto', string]>([
   ['a gateway application', two, 'auto', 'tsgi'],
   ['an async generator', async function* (_environ: unknown, _start: unknown) {}, 'auto', 'tsgi'],
   ['a Fetch object', { fetch: () => {} }, 'auto', 'fetch'],
@@ -107,7 +107,7 @@ test.each<[string, unknown, ApplicationInterface, string]>([
   expect(recognised.application).toBeTypeOf('function')
 })
 
-test.each<[unknown, ApplicationInterface, RegExp]>([
+test.each<[unknown, JavaScriptInterface | 'auto', RegExp]>([
   [undefined, 'auto', /^app is undefined, expected a gateway application, a fetch handler/],
   [{ a: 1, b: 2 }, 'auto', /an object with `a`, `b`/],
   [{}, 'auto', /an object with no properties/],

@@ -16,12 +16,12 @@ import type { RequestListener, Server as HttpServer } from 'node:http'
 import { Server } from 'node:net'
 import type { Application } from '@trivet/gateway'
 import { ContainerError } from '../config/diagnostic.ts'
-import type { ApplicationInterface } from '../config/model/application.ts'
+import type { JavaScriptInterface } from '../config/model/application.ts'
 
 /** An application, and what it was recognised as. */
 export interface Recognised {
   readonly application: Application
-  readonly interface: Exclude<ApplicationInterface, 'auto'>
+  readonly interface: JavaScriptInterface
   /** What a framework has to be told after the last request: Fastify's `close()`, for its onClose hooks. */
   readonly close?: () => Promise<unknown>
 }
@@ -30,7 +30,11 @@ type Callable = (...args: never[]) => unknown
 type FetchHandler = (request: Request) => Response | Promise<Response>
 
 /** Makes an application of an export; throws ContainerError `LOAD` that says what it got. `label` names the export. */
-export async function recognise(value: unknown, wanted: ApplicationInterface, label: string): Promise<Recognised> {
+export async function recognise(
+  value: unknown,
+  wanted: JavaScriptInterface | 'auto',
+  label: string,
+): Promise<Recognised> {
   const found = wanted === 'auto' ? detect(value) : wanted
   if (found === undefined)
     throw wrongKind(value, label, 'a gateway application, a fetch handler, or the application of a framework')
@@ -64,7 +68,7 @@ export function isApplication(value: unknown): boolean {
   return detect(value) !== undefined
 }
 
-function detect(value: unknown): Exclude<ApplicationInterface, 'auto'> | undefined {
+function detect(value: unknown): JavaScriptInterface | undefined {
   if (has(value, 'fetch')) return 'fetch'
   if (isNodeFramework(value)) return 'node'
   if (typeof value !== 'function' || isClass(value)) return undefined

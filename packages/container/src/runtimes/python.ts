@@ -28,6 +28,8 @@ export const python: Runtime = {
         virtualenv: settings.virtualenv,
         threads: settings.threads,
         threadStack: settings.threadStack,
+        interface: settings.interface,
+        asgi: settings.asgi,
         limits,
         log,
         processes: workers.processes,

@@ -43,6 +43,8 @@ class Connection(asyncio.Protocol):
         #: The request at hand, and how much of its body has not come.
         self.packet: Optional[Packet] = None
         self.call: Optional[Call] = None
+        #: The one that was answered last.
+        self.packet_of_log: Optional[Packet] = None
         self.task: "Optional[asyncio.Task[None]]" = None
         self.began = 0.0
         self._left = 0
@@ -159,6 +161,7 @@ class Connection(asyncio.Protocol):
     def finished(self, fault: Optional[str]) -> None:
         """The call is over: `fault` says, for the log, what the application did wrong."""
         call = cast(Call, self.call)
+        self.packet_of_log = self.packet
         self.task = None
         if fault is not None:
             self._failed(call)
@@ -275,6 +278,10 @@ class Connection(asyncio.Protocol):
 
     def destroy(self) -> None:
         self._transport.abort()
+
+    @property
+    def fd(self) -> int:
+        return cast(int, self._transport.get_extra_info("socket").fileno())
 
     @property
     def unsent(self) -> int:

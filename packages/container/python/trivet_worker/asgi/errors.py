@@ -1,6 +1,9 @@
 """What can go wrong between an ASGI application and its server."""
 
 
+from ..loading import LoadError
+
+
 class ContractError(Exception):
     """The application broke the ASGI specification: answered with 500 where no answer has begun, and always logged."""
 
@@ -12,5 +15,5 @@ class ClientGone(ConnectionError):
         super().__init__("the client is gone")
 
 
-class LifespanFailed(Exception):
+class LifespanFailed(LoadError):
     """The application said, or showed by an exception, that it cannot start; the message is what it said."""

@@ -6,7 +6,7 @@ The head waits for the first body, so that head and body leave in one write and 
 Chunks are for a peer whose keep-alive var says that it reads them (KEEPALIVE.md); nginx would pass them on as content.
 """
 
-from typing import Any, Dict, Protocol, Tuple
+from typing import Any, Dict, Optional, Protocol, Tuple
 
 from .errors import ContractError
 from .headers import field_lines, status_line
@@ -38,7 +38,7 @@ class Response:
         self.status = ""
         self.headers: Any = ()
         #: The Content-Length, and how many bytes of body have been sent.
-        self.length: "int | None" = None
+        self.length: Optional[int] = None
         self.sent = 0
         self.head_size = 0
         #: The connection goes on after this answer.
@@ -67,9 +67,9 @@ class Response:
 
     def _start(self, message: Dict[str, Any]) -> None:
         line = status_line(message.get("status"))
-        fields, self.length = field_lines(message.get("headers", ()))
+        self.headers = list(message.get("headers", ()))
+        fields, self.length = field_lines(self.headers)
         self._trailers = bool(message.get("trailers", False))
-        self.headers = message.get("headers", ())
         self.status = line[9:-2].decode("ascii")
         self._head = line + fields
         self.state = "started"
@@ -126,7 +126,7 @@ class Response:
             self._trailers = False
             self._finish()
 
-    def _begin(self, known: "int | None") -> bytes:
+    def _begin(self, known: Optional[int]) -> bytes:
         """The head as bytes; `known` is the whole body's length, if it is here."""
         head = self._head
         if self.status.startswith(("204", "304")):

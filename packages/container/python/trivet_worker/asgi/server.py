@@ -35,6 +35,8 @@ class Board:
 
     def failed(self, text: str, counts: bool = True) -> None: ...
 
+    def harakiri(self) -> None: ...
+
 
 class Server:
     """Serves `application` on listening sockets, within a running loop."""
@@ -62,7 +64,7 @@ class Server:
         self._queue: Deque[Connection] = deque()
         self._listeners: List[Any] = []
         self._accepting = False
-        self._service = ServiceTime()
+        self.service = ServiceTime()
         self._acknowledgement = Acknowledgement(settings.processes * settings.concurrency)
         self._drained = asyncio.Event()
         self._sweeper: Optional[asyncio.TimerHandle] = None
@@ -148,7 +150,7 @@ class Server:
         took = time.monotonic() - connection.began
         del self.calls[connection]
         if isinstance(call, HttpCall):
-            self._service.add(took)
+            self.service.add(took)
         if fault is not None:
             self.board.failed(f"{request_name(call)}: {fault}")
         connection.finished(fault)
@@ -172,6 +174,7 @@ class Server:
             return
         where = "".join(f"  {line}\n" for line in stack_of(connection.task))
         seconds = self.settings.harakiri
+        self.board.harakiri()
         self.board.failed(f"{request_name(call)}: harakiri after {seconds:g} s, stuck at\n{where}")
         connection.expire()
 
@@ -180,7 +183,7 @@ class Server:
     def acknowledgement(self, packet: Packet, unread: int) -> str:
         if packet.nonce is None or self.draining or unread > UNREAD_BODY:
             return ""
-        return self._acknowledgement.line(packet.nonce, min(DEPTH, self._service.depth))
+        return self._acknowledgement.line(packet.nonce, min(DEPTH, self.service.depth))
 
     def complain(self, connection: Connection, text: str) -> None:
         self._complain(f"uwsgi: {connection.name()}: {text}")

@@ -7,14 +7,20 @@ import type { Setting } from '../setting.ts'
 import type { OptionValues } from '../values.ts'
 
 /** What an export is; `auto` decides by its shape. */
-export type ApplicationInterface = 'auto' | 'tsgi' | 'fetch' | 'node'
+export type ApplicationInterface = 'auto' | JavaScriptInterface | PythonInterface
+
+/** What an export of a JavaScript module is. */
+export type JavaScriptInterface = 'tsgi' | 'fetch' | 'node'
+
+/** What an object of a Python module is. */
+export type PythonInterface = 'wsgi' | 'asgi'
 
 /** Which application to load. */
 export interface ApplicationReference {
   /** A file or a package. */
   readonly module: string
   readonly export: string | undefined
-  readonly interface: ApplicationInterface
+  readonly interface: 'auto' | JavaScriptInterface
 }
 
 /** What is served, and its surroundings. */
@@ -39,14 +45,16 @@ export function resolveApplication(reading: Reading): ApplicationSettings {
   }
 }
 
-/** `module` counts before `wsgi-file`, as a module may be named beside the file that it is in. */
+/** `module` counts before `wsgi-file` and `asgi`, as a module may be named beside the file that it is in. */
 function applicationSetting(values: OptionValues): Setting | undefined {
-  return values.last('module') ?? values.last('wsgi-file')
+  return values.last('module') ?? values.last('wsgi-file') ?? values.last('asgi')
 }
 
 function readReference({ values, report }: Reading): ApplicationReference {
   const setting = applicationSetting(values)
-  const chosen = values.optional('interface', readInterface) ?? 'auto'
+  const asked = values.optional('interface', readInterface) ?? 'auto'
+  // The other two are Python's, which has a reference of its own.
+  const chosen = asked === 'wsgi' || asked === 'asgi' ? 'auto' : asked
   if (setting === undefined || setting.value === '') {
     const message =
       setting === undefined ? 'no application: give `module`, for example `--module app.ts`' : '`module`: needs a value'
@@ -65,9 +73,13 @@ export function splitModule(text: string): { readonly module: string; readonly n
     : { module: match[1] ?? '', name: match[2] }
 }
 
+const interfaces: readonly ApplicationInterface[] = ['auto', 'tsgi', 'fetch', 'node', 'wsgi', 'asgi']
+
+/** Reads the name of an interface; throws ValueError. */
 function readInterface(text: string): ApplicationInterface {
-  if (text === 'auto' || text === 'tsgi' || text === 'fetch' || text === 'node') return text
-  throw new ValueError(`expected auto, tsgi, fetch or node, got \`${text}\``)
+  const found = interfaces.find((known) => known === text)
+  if (found === undefined) throw new ValueError(`expected ${interfaces.join(', ')}, got \`${text}\``)
+  return found
 }
 
 function readEnvironment(values: OptionValues): Readonly<Record<string, string>> {

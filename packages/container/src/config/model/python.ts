@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { findModule } from '../../loader/find-module.ts'
 import { ContainerError } from '../diagnostic.ts'
-import { splitModule } from './application.ts'
+import { splitModule, type PythonInterface } from './application.ts'
 import { findPythonModule, pythonFolders } from '../../runtimes/find-python-module.ts'
 import type { Reading } from '../reading.ts'
 import type { Setting } from '../setting.ts'
@@ -29,6 +29,20 @@ export interface PythonSettings {
   readonly threads: number
   /** Bytes; 0 is the system's default. */
   readonly threadStack: number
+  /** Undefined tells by the application's shape. */
+  readonly interface: PythonInterface | undefined
+  readonly asgi: AsgiSettings
+}
+
+/** How ASGI applications run, and WebSockets of both interfaces. */
+export interface AsgiSettings {
+  /** Requests that one worker works on at once. */
+  readonly concurrency: number
+  /** Bytes of a message. */
+  readonly websocketMaxSize: number
+  /** Seconds of silence before a ping, 0 for none; and seconds to answer it. */
+  readonly websocketPing: number
+  readonly websocketPong: number
 }
 
 /** Reads the options, and decides the language. */
@@ -41,8 +55,22 @@ export function resolvePython(reading: Reading): PythonSettings {
     path: reading.paths('pythonpath'),
     threads: values.number('threads'),
     threadStack: values.number('threads-stacksize') * 1024,
+    interface: askedInterface(reading),
+    asgi: {
+      concurrency: values.number('asgi-concurrency'),
+      websocketMaxSize: values.number('websockets-max-size') * 1024,
+      websocketPing: values.number('websockets-ping-freq'),
+      websocketPong: values.number('websockets-pong-tolerance'),
+    },
   }
   return { ...surroundings, reference: readReference(reading, surroundings) }
+}
+
+function askedInterface({ values }: Reading): PythonInterface | undefined {
+  if (values.last('asgi') !== undefined) return 'asgi'
+  // What is wrong with the word is told where JavaScript's are read.
+  const word = values.last('interface')?.value
+  return word === 'wsgi' || word === 'asgi' ? word : undefined
 }
 
 type Surroundings = Pick<PythonSettings, 'virtualenv' | 'path'>
@@ -50,7 +78,7 @@ type Surroundings = Pick<PythonSettings, 'virtualenv' | 'path'>
 function readReference(reading: Reading, surroundings: Surroundings): PythonReference | undefined {
   const { values, directory } = reading
   const file = values.last('wsgi-file')
-  const module = values.last('module')
+  const module = values.last('module') ?? (file === undefined ? values.last('asgi') : undefined)
   const callable = values.text('callable')
   const asked = askedFor(reading)
   if (asked === 'javascript') return undefined
@@ -70,10 +98,12 @@ function readReference(reading: Reading, surroundings: Surroundings): PythonRefe
 
 const javascriptFile = /\.[cm]?[jt]sx?$/
 
-/** `runtime`, or uWSGI's way to say it: the plugin. */
-function askedFor({ values }: Reading): string | undefined {
+/** `runtime`, an interface that only Python has, or uWSGI's way to say it: the plugin. */
+function askedFor(reading: Reading): string | undefined {
+  const { values } = reading
   const runtime = values.last('runtime')?.value
   if (runtime !== undefined) return runtime
+  if (askedInterface(reading) !== undefined) return 'python'
   const plugins = values.all('plugins').flatMap(({ value }) => value.split(','))
   return plugins.some((plugin) => plugin.trim().startsWith('python')) ? 'python' : undefined
 }

@@ -35,10 +35,10 @@ export const application: OptionGroup = {
     {
       name: 'interface',
       kind: 'choice',
-      choices: ['auto', 'tsgi', 'fetch', 'node'],
+      choices: ['auto', 'tsgi', 'fetch', 'node', 'wsgi', 'asgi'],
       default: 'auto',
       origin: 'trivet',
-      help: 'what the export is: a gateway application, a fetch handler, a Node listener; auto tells them apart',
+      help: 'what the export is: a gateway application, a fetch handler, a Node listener; in Python WSGI or ASGI; auto tells them apart',
     },
     {
       name: 'chdir',

@@ -126,12 +126,6 @@ export const sockets: OptionGroup = {
       absent: 'clients are known by the address their proxy connects from, and by the headers it adds',
     },
     {
-      names: `websockets-ping-freq websocket-ping-freq websockets-pong-tolerance websocket-pong-tolerance
-      websockets-max-size websocket-max-size`,
-      kind: 'text',
-      needless: 'a WebSocket is the business of the application, which gets the connection',
-    },
-    {
       names: `chunked-input-limit chunked-input-timeout`,
       kind: 'text',
       needless: 'chunked bodies are decoded as they come, within `limit-post` and `http-timeout`',

@@ -1,0 +1,103 @@
+/** ASGI applications as processes: lifespan, requests, WebSockets through the http front, the end. */
+import { once } from 'node:events'
+import { runToEnd, temporaryFolder, underLoad, withPeers } from '@trivet/testing'
+import { WebSocket } from 'ws'
+import { expect } from 'vitest'
+import { command } from './container-process.ts'
+import { startPython } from './python-process.ts'
+
+const { test } = withPeers('python3')
+
+test('an ASGI application over http', async () => {
+  const { child, url } = await startPython(['--module', 'raw_asgi'])
+  await using _ = child
+  expect(child.output).toMatch(/serving raw_asgi:application \(asgi\)/)
+  // What lifespan kept is there for each request.
+  expect(await (await fetch(`${url}/hello?a=b`)).text()).toBe('hello from ASGI\n')
+  await child.until(/GET \/hello\?a=b => generated 16 bytes in \d+ msecs \(HTTP\/1\.1 200\) 1 headers/)
+  const body = 'x'.repeat(300_000)
+  expect(await (await fetch(`${url}/echo`, { method: 'POST', body })).text()).toBe(body)
+  expect((await fetch(`${url}/fail`)).status).toBe(500)
+  await child.until(/\[worker 1\] RuntimeError: this application fails\n/)
+  expect(child.output).not.toContain('trivet_worker')
+  await child.stop('SIGTERM')
+  expect(child.output).toContain('[worker 1] the application ends\n')
+})
+
+test('many requests at once, and none lost when workers are replaced', async () => {
+  const { child, url, address } = await startPython([
+    '--asgi',
+    'raw_asgi:application',
+    '--processes',
+    '2',
+    '--disable-logging',
+  ])
+  await using _ = child
+  const begun = performance.now()
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(`${url}/slow`)).text()))
+  expect(new Set(answers)).toEqual(new Set(['slow\n']))
+  // One after the other they would take four seconds.
+  expect(performance.now() - begun).toBeLessThan(3000)
+  const load = await underLoad(
+    address,
+    async () => {
+      child.signal('SIGHUP')
+      await child.until('reloaded\n')
+    },
+    { path: '/hello' },
+  )
+  expect(load.failures).toEqual([])
+  await child.stop('SIGTERM')
+})
+
+test('a WebSocket through the http front', async () => {
+  const { child, url } = await startPython(['--module', 'raw_asgi', '--websockets-max-size', '64'])
+  await using _ = child
+  const socket = new WebSocket(url.replace('http', 'ws'))
+  await once(socket, 'open')
+  const next = async (): Promise<[data: unknown, binary: boolean]> =>
+    (await once(socket, 'message')) as [unknown, boolean]
+  socket.send('grüße')
+  expect(String((await next())[0])).toBe('grüße')
+  const large = Buffer.alloc(60_000, 7)
+  socket.send(large)
+  expect(await next()).toEqual([large, true])
+  const pong = once(socket, 'pong')
+  socket.ping('are you there')
+  expect(String((await pong)[0])).toBe('are you there')
+  socket.send('bye')
+  const [code, reason] = (await once(socket, 'close')) as [number, Buffer]
+  expect([code, reason.toString()]).toEqual([4001, 'as you say'])
+
+  const greedy = new WebSocket(url.replace('http', 'ws'))
+  await once(greedy, 'open')
+  greedy.send(Buffer.alloc(65_537))
+  expect((await once(greedy, 'close'))[0]).toBe(1009)
+
+  // A worker that leaves does not wait for whoever never leaves.
+  const patient = new WebSocket(url.replace('http', 'ws'))
+  await once(patient, 'open')
+  const closed = once(patient, 'close')
+  await child.stop('SIGTERM')
+  await closed
+})
+
+test('a startup that fails is a load that fails', async () => {
+  const source = `
+async def application(scope, receive, send):
+    await receive()
+    raise RuntimeError("no database")
+`
+  await using folder = await temporaryFolder()
+  await folder.write('late.py', source)
+  const { code, output } = await runToEnd(
+    process.execPath,
+    [command, '--http', '127.0.0.1:0', '--asgi', 'late.py:application'],
+    {
+      cwd: folder.path,
+    },
+  )
+  expect(code).toBe(22)
+  expect(output).toContain('RuntimeError: no database')
+  expect(output).toContain('late.py", line 4, in application')
+})
