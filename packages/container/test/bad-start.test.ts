@@ -87,7 +87,7 @@ test('all problems of an ini at once, each with line, column and caret', async (
     `${ini}:3:13: error: \`processes\`: expected a whole number, got \`four\`\n 3 | processes = four\n   |             ^^^^`,
     `${ini}:4:15: error: \`http-socket\`: expected HOST:PORT`,
     `${ini}:5:1: error: unknown option \`vaccum\`, did you mean \`vacuum\`?`,
-    `${ini}:7:1: warning: \`harakiri\` is not available here`,
+    `${ini}:7:1: warning: \`ksm\` is not available here`,
     `${ini}:2:10: error: \`module\`: there is no \`gone\``,
   ]) {
     expect(output).toContain(line)

@@ -6,7 +6,8 @@
  *   TERM  stops, running requests are finished                       INT, QUIT  the same; a second one stops at once
  *   TSTP  requests wait, until the next one
  *
- * uWSGI's TERM reloads brutally unless `die-on-term` is set, and its INT and QUIT cut requests off.
+ * uWSGI's TERM reloads brutally unless `die-on-term` is set, and its INT and QUIT cut requests off: the first is here
+ * too, under `compat = 2.0`.
  */
 import { existsSync } from 'node:fs'
 import { formatAddress, watchSignals } from '@trivet/prefork'
@@ -148,7 +149,12 @@ function signalTable(log: ContainerLog, container: () => Container | undefined):
       log.event('HUP: reloading')
       container()?.commands.reload()
     },
-    SIGTERM: () => stop('TERM', false),
+    SIGTERM: () => {
+      const running = container()
+      if (running?.termReloads !== true) return stop('TERM', false)
+      log.event('TERM: reloading brutally (`compat`)')
+      running.commands.reloadBrutally()
+    },
     SIGINT: () => stop('INT', true),
     SIGQUIT: () => stop('QUIT', true),
     SIGUSR1: () => {

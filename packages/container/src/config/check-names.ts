@@ -42,7 +42,6 @@ function hint(name: string, setting: Setting): string {
 export function explainAlwaysOn(values: OptionValues, report: Report): void {
   const rows: readonly (readonly [string, string])[] = [
     ['master', 'there is always a master, which costs no request anything'],
-    ['die-on-term', 'TERM stops gracefully; HUP reloads'],
     ['need-app', 'an application that does not load ends the start with exit code 22'],
   ]
   for (const [name, why] of rows) {

@@ -99,9 +99,9 @@ test('nothing to serve, and nothing to serve on', () => {
 })
 
 test("options without effect are answered, booleans are uWSGI's", () => {
-  expect(problems('--enable-threads', '--harakiri', '5', '--master=off', '--vacuum=maybe')).toEqual([
+  expect(problems('--enable-threads', '--ksm', '--master=off', '--vacuum=maybe')).toEqual([
     'command line: note: `enable-threads` does nothing here: an application may always start threads',
-    'command line: warning: `harakiri` is not available here: a request may take as long as it likes',
+    'command line: warning: `ksm` is not available here: let the service manager limit the processes',
     'command line: note: `master = off` has no effect: there is always a master, which costs no request anything',
     'command line: warning: `vacuum`: expected true or false, got `maybe`, which counts as true',
   ])

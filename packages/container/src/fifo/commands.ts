@@ -4,10 +4,14 @@
 export interface MasterCommands {
   /** Reads the configuration again and replaces the workers, the new ready before the old leave. */
   reload(): void
+  /** The same, one worker after the other. */
+  reloadInTurn(): void
   /** Replaces the workers, with the configuration as it is. */
   reloadWorkers(): void
   /** Gracefully, or at once. */
   stop(how: { readonly graceful: boolean }): void
+  /** So many workers more, or fewer. */
+  resize(by: number): void
   /** Requests wait until it is called again. */
   togglePause(): void
   reopenLogs(): void
@@ -30,7 +34,11 @@ const noEmperor = absent('there is no emperor here: nothing was done')
 
 /** The commands by their byte; `0` to `9` choose among several FIFOs and are answered by the FIFO itself. */
 export const fifoCommands: Readonly<Record<string, Command>> = {
+  '+': (master) => master.resize(1),
+  '-': (master) => master.resize(-1),
   B: noEmperor,
+  C: absent('workers leave by themselves with `idle`: nothing was done'),
+  c: (master) => master.reloadInTurn(),
   E: noEmperor,
   f: absent('a master is not forked again here: `r` reloads the workers without losing a request'),
   L: (master) => master.rotateLogs(),

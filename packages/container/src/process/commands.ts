@@ -30,6 +30,15 @@ export class ContainerCommands implements MasterCommands {
     this.#reload(() => this.#container.reload(this.#readAgain?.()))
   }
 
+  reloadInTurn(): void {
+    this.#reload(() => this.#container.reload(this.#readAgain?.(), { chain: true }))
+  }
+
+  /** Running requests are cut off. */
+  reloadBrutally(): void {
+    this.#reload(() => this.#container.reload(this.#readAgain?.(), { graceful: false }))
+  }
+
   reloadWorkers(): void {
     this.#reload(() => this.#container.reload())
   }
@@ -37,6 +46,17 @@ export class ContainerCommands implements MasterCommands {
   stop(how: { readonly graceful: boolean }): void {
     this.#log.event(how.graceful ? 'stopping, running requests are finished' : 'stopping at once')
     this.#container.stop(how).catch((error: unknown) => this.#log.event(explain(error)))
+  }
+
+  resize(by: number): void {
+    const { size, processes } = this.#container
+    const wanted = size + by
+    if (wanted < 1 || wanted > processes)
+      this.#log.event(`there are ${size} workers: the number stays from 1 to ${processes}`)
+    else {
+      this.#container.resize(wanted)
+      this.#log.event(`${wanted} worker${wanted === 1 ? '' : 's'} from now on`)
+    }
   }
 
   togglePause(): void {

@@ -12,6 +12,8 @@ import {
   WorkerFailed,
   type Address,
   type BoundListener,
+  type PolicyAction,
+  type ReloadOptions,
   type WorkerInfo,
 } from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
@@ -126,8 +128,27 @@ export class Container {
     return this.#tiers?.application.workers ?? []
   }
 
+  /** How many workers there are to be at present, and at most. */
+  get size(): number {
+    return this.#tiers?.application.size ?? 0
+  }
+
+  get processes(): number {
+    return this.#config.workers.processes
+  }
+
+  /** More or fewer workers from now on; those that go finish their requests. */
+  resize(size: number): void {
+    this.#tiers?.application.resize(size)
+  }
+
+  /** TERM is to reload brutally instead of stopping. */
+  get termReloads(): boolean {
+    return this.#config.life.termReloads && this.#started
+  }
+
   /** Replaces all workers; rejects with ContainerError `LOAD` or `START`, the old ones serving on, when the new do not come up. */
-  async reload(config: ContainerConfig = this.#config): Promise<void> {
+  async reload(config: ContainerConfig = this.#config, how: ReloadOptions = {}): Promise<void> {
     if (
       JSON.stringify(config.sockets.fronts.map(frontKey)) !== JSON.stringify(this.#config.sockets.fronts.map(frontKey))
     ) {
@@ -138,7 +159,7 @@ export class Container {
     }
     try {
       await this.#operations.reloading(config)
-      await this.#tiers?.reload(config)
+      await this.#tiers?.reload(config, how)
     } catch (error) {
       this.#operations.notReloaded()
       throw startError(error)
@@ -209,9 +230,10 @@ export class Container {
     })
     application.on('failed', (worker, error) => {
       // One that ran and ended is told by its exit; here are those that did not come up again.
-      if (current(worker) && error.code !== 'exited')
+      if (current(worker) && error.code !== 'exited' && error.code !== 'killed')
         this.#log.event(`${name(worker)} failed: ${error.account || error.message}`)
     })
+    application.on('action', (action, worker) => this.#log.event(describeAction(action, worker)))
     fronts?.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line, 'front'))
     fronts?.on('exit', (worker, code, signal) => {
       if (!this.#started || this.#stopping !== undefined || worker.generation < fronts.generation) return
@@ -232,6 +254,14 @@ function serving(info: unknown): string {
   return typeof info === 'object' && info !== null && 'application' in info && 'interface' in info
     ? `, serving ${String(info.application)} (${String(info.interface)})`
     : ''
+}
+
+/** What the policy has decided. */
+function describeAction(action: PolicyAction, worker: WorkerInfo | undefined): string {
+  if (worker === undefined || action.kind === 'resize')
+    return `${'size' in action ? `${action.size} worker${action.size === 1 ? '' : 's'} from now on: ` : ''}${action.reason}`
+  const name = `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
+  return action.kind === 'kill' ? `${name} is killed: ${action.reason}` : `${name} is replaced: ${action.reason}`
 }
 
 const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]

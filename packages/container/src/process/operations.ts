@@ -203,6 +203,7 @@ type PlainTouch = Exclude<TouchAction['kind'], 'exec' | 'hook'>
 
 const touchCommands: Readonly<Record<PlainTouch, (commands: MasterCommands) => void>> = {
   reload: (commands) => commands.reload(),
+  'reload-in-turn': (commands) => commands.reloadInTurn(),
   'reload-workers': (commands) => commands.reloadWorkers(),
   'rotate-logs': (commands) => commands.rotateLogs(),
   'reopen-logs': (commands) => commands.reopenLogs(),
@@ -210,6 +211,7 @@ const touchCommands: Readonly<Record<PlainTouch, (commands: MasterCommands) => v
 
 const touchWords: Readonly<Record<TouchAction['kind'], string>> = {
   reload: 'reloading',
+  'reload-in-turn': 'reloading one worker after the other',
   'reload-workers': 'reloading the workers',
   'rotate-logs': 'rotating the log',
   'reopen-logs': 'reopening the log',

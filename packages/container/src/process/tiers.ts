@@ -7,7 +7,7 @@
  *
  * The application comes up first and goes last, so that a front never has nobody behind it.
  */
-import { Master, type BoundListener, type MasterOptions, type StopOptions } from '@trivet/prefork'
+import { Master, type BoundListener, type MasterOptions, type ReloadOptions, type StopOptions } from '@trivet/prefork'
 import type { ContainerConfig } from '../config/model.ts'
 import { frontProgram } from '../fronts/program.ts'
 import type { WorkerProgram } from '../runtimes/runtime.ts'
@@ -67,9 +67,9 @@ export class Tiers {
   }
 
   /** Rejects when a generation does not come up; the old one of its tier serves on. */
-  async reload(config: ContainerConfig): Promise<void> {
-    await this.application.reload(this.#applicationOptions(config))
-    if (this.#inner !== undefined) await this.fronts?.reload(this.#frontOptions(config, this.#inner))
+  async reload(config: ContainerConfig, how: ReloadOptions): Promise<void> {
+    await this.application.reload(this.#applicationOptions(config), how)
+    if (this.#inner !== undefined) await this.fronts?.reload(this.#frontOptions(config, this.#inner), how)
   }
 
   async stop(how: StopOptions): Promise<void> {
@@ -80,12 +80,9 @@ export class Tiers {
   }
 
   #applicationOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
-    return options(
-      config,
-      config.workers.processes,
-      runtimeOf(config).program(config, this.#settings.execArgv),
-      this.#settings,
-    )
+    const program = runtimeOf(config).program(config, this.#settings.execArgv)
+    const common = options(config, config.workers.processes, program, this.#settings)
+    return { ...common, policy: config.life.policy }
   }
 
   #frontOptions(config: ContainerConfig, inner: InnerSocket): Omit<MasterOptions, 'listeners'> {

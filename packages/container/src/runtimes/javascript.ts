@@ -17,6 +17,7 @@ export const javascript: Runtime = {
       log,
       processes: workers.processes,
       mercy: life.mercy,
+      harakiri: life.harakiri,
     }
     return {
       command: process.execPath,

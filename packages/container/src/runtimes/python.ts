@@ -34,6 +34,7 @@ export const python: Runtime = {
         log,
         processes: workers.processes,
         mercy: life.mercy,
+        harakiri: life.harakiri.timeout ?? 0,
       },
     }
   },

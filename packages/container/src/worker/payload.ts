@@ -1,4 +1,5 @@
 import type { ApplicationReference } from '../config/model/application.ts'
+import type { HarakiriSettings } from '../config/model/life.ts'
 import type { Limits } from '../config/model/limits.ts'
 import type { LogSettings } from '../config/model/logs.ts'
 import type { FrontProtocol } from '../config/model/sockets.ts'
@@ -18,6 +19,7 @@ export interface WorkerPayload extends ServingPayload {
   readonly log: LogSettings
   /** Milliseconds. */
   readonly mercy: number
+  readonly harakiri: HarakiriSettings
 }
 
 /** Marks a line of a worker's standard output as a finished log line, which the master passes on without a prefix. */

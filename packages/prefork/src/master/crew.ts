@@ -70,19 +70,19 @@ export class Crew {
   }
 
   /** These slots belong to this generation from now on, whose workers are there: all others drain. */
-  adopt(generation: Generation, slots: readonly number[]): void {
+  adopt(generation: Generation, slots: readonly number[], graceful: boolean): void {
     this.#plans = new Map(slots.map((slot) => [slot, generation]))
     this.#forget()
-    for (const worker of this.#workers) if (!this.#wanted(worker)) worker.drain(worker.settings.drainTimeout)
+    for (const worker of this.#workers) if (!this.#wanted(worker)) leave(worker, graceful)
     this.#fillGaps()
   }
 
   /** One slot belongs to this generation from now on. */
-  adoptOne(generation: Generation, slot: number): void {
+  adoptOne(generation: Generation, slot: number, graceful: boolean): void {
     this.#plans.set(slot, generation)
     this.#respawns.get(slot)?.clear()
     for (const worker of this.#workers) {
-      if (worker.slot === slot && !this.#wanted(worker)) worker.drain(worker.settings.drainTimeout)
+      if (worker.slot === slot && !this.#wanted(worker)) leave(worker, graceful)
     }
     this.#fillGaps()
   }
@@ -199,4 +199,9 @@ export class Crew {
     const message = `worker ${worker.slot} is not started again: it died too often; the last time: ${last.message}`
     this.#setting.owner.onFailed(worker, new WorkerFailed('gave-up', message, last, { cause: last }))
   }
+}
+
+function leave(worker: WorkerProcess, graceful: boolean): void {
+  if (graceful) worker.drain(worker.settings.drainTimeout)
+  else worker.terminate(worker.settings.killTimeout)
 }

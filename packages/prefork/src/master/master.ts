@@ -45,6 +45,8 @@ export interface StopOptions {
 export interface ReloadOptions {
   /** One slot after the other, so that the two generations never need twice the memory; default false. When a slot's new worker does not come up the chain ends there: its old one serves on, as do the new ones of the slots before. */
   readonly chain?: boolean
+  /** The old ones drain. Default true; otherwise they get SIGTERM when the new ones are ready, and their requests are lost. */
+  readonly graceful?: boolean
 }
 
 type Phase = 'new' | 'starting' | 'running' | 'stopping' | 'stopped'
@@ -61,7 +63,7 @@ export class Master extends EventEmitter<MasterEvents> {
   #generations: Generations | undefined
   #lastId = 0
   #reloading: Promise<void> = Promise.resolve()
-  #queued: { next: Partial<MasterOptions>; chain: boolean; done: Promise<void> } | undefined
+  #queued: { next: Partial<MasterOptions>; chain: boolean; graceful: boolean; done: Promise<void> } | undefined
   #stopped: Promise<void> | undefined
   readonly #governor = new Governor(
     (needs) => this.#look(needs),
@@ -107,7 +109,7 @@ export class Master extends EventEmitter<MasterEvents> {
     const crew = new Crew({ control, scoreboard: this.#scoreboard, respawn: this.#respawn, owner })
     this.#crew = crew
     try {
-      await this.#raiseAll(crew, this.#settings, slotsUpTo(initialSize(this.#settings)))
+      await this.#raiseAll(crew, this.#settings, slotsUpTo(initialSize(this.#settings)), true)
     } catch (error) {
       await this.stop({ graceful: false })
       throw error
@@ -121,13 +123,14 @@ export class Master extends EventEmitter<MasterEvents> {
    * over. When it does not come up it is ended, the old one keeps serving and the promise rejects with the WorkerFailed.
    * Calls during a reload are merged into one more reload after it.
    */
-  reload(next: Partial<MasterOptions> = {}, { chain = false }: ReloadOptions = {}): Promise<void> {
+  reload(next: Partial<MasterOptions> = {}, { chain = false, graceful = true }: ReloadOptions = {}): Promise<void> {
     if (this.#queued !== undefined) {
       this.#queued.next = { ...this.#queued.next, ...next }
       this.#queued.chain &&= chain
+      this.#queued.graceful &&= graceful
       return this.#queued.done
     }
-    const queued = { next, chain, done: this.#reloading.then(() => this.#reloadNext()) }
+    const queued = { next, chain, graceful, done: this.#reloading.then(() => this.#reloadNext()) }
     this.#queued = queued
     this.#reloading = queued.done.catch(() => {})
     return queued.done
@@ -201,7 +204,7 @@ export class Master extends EventEmitter<MasterEvents> {
   }
 
   async #reloadNext(): Promise<void> {
-    const { next, chain } = this.#queued ?? { next: {}, chain: false }
+    const { next, chain, graceful } = this.#queued ?? { next: {}, chain: false, graceful: true }
     const options = { ...this.#options, ...next }
     this.#queued = undefined
     const crew = this.#crew
@@ -210,14 +213,14 @@ export class Master extends EventEmitter<MasterEvents> {
     const settings = settle(options)
     const resized = settings.processes !== this.#settings.processes
     const slots = resized || crew.size === 0 ? slotsUpTo(initialSize(settings)) : crew.slots
-    await (chain ? this.#raiseInTurn(crew, settings, slots) : this.#raiseAll(crew, settings, slots))
+    await (chain ? this.#raiseInTurn(crew, settings, slots, graceful) : this.#raiseAll(crew, settings, slots, graceful))
     this.#options = options
     this.#settings = settings
     this.#respawn.reset()
     this.#governor.start(settings.policy)
   }
 
-  async #raiseAll(crew: Crew, settings: Settings, slots: readonly number[]): Promise<void> {
+  async #raiseAll(crew: Crew, settings: Settings, slots: readonly number[], graceful: boolean): Promise<void> {
     const { generations, generation } = this.#nextGeneration(settings)
     try {
       await crew.raise(generation, slots)
@@ -228,17 +231,17 @@ export class Master extends EventEmitter<MasterEvents> {
     }
     generations.advance(generation)
     crew.open = true
-    crew.adopt(generation, slots)
+    crew.adopt(generation, slots, graceful)
   }
 
-  async #raiseInTurn(crew: Crew, settings: Settings, slots: readonly number[]): Promise<void> {
+  async #raiseInTurn(crew: Crew, settings: Settings, slots: readonly number[], graceful: boolean): Promise<void> {
     const { generations, generation } = this.#nextGeneration(settings)
     let taken = 0
     try {
       for (const slot of slots) {
         await crew.raise(generation, [slot])
         if (this.#stopped !== undefined) throw stoppedMeanwhile()
-        crew.adoptOne(generation, slot)
+        crew.adoptOne(generation, slot, graceful)
         taken += 1
       }
     } catch (error) {
@@ -246,7 +249,7 @@ export class Master extends EventEmitter<MasterEvents> {
       throw error
     }
     generations.advance(generation)
-    crew.adopt(generation, slots)
+    crew.adopt(generation, slots, graceful)
   }
 
   #nextGeneration(settings: Settings): { readonly generations: Generations; readonly generation: Generation } {

@@ -1,4 +1,46 @@
-import type { OptionGroup } from '../option.ts'
+import type { Option, OptionGroup } from '../option.ts'
+
+const most = Number.MAX_SAFE_INTEGER
+
+/** Whole numbers, off at 0 unless there is a default. */
+const numbers: readonly (readonly [name: string, help: string, fallback?: string, aliases?: readonly string[]])[] = [
+  ['harakiri', 'seconds that a request may take; then the client gets 504 and a stuck worker is replaced', '0', ['t']],
+  [
+    'harakiri-graceful-timeout',
+    'further seconds before the master kills a worker that does not end such a request',
+    '0',
+  ],
+  ['max-requests', 'replace a worker after so many requests, its successor first', '0', ['R']],
+  ['max-requests-delta', 'added to `max-requests` for each worker before it, so that not all go at once', '0'],
+  ['max-worker-lifetime', 'replace a worker after so many seconds, its successor first', '0'],
+  ['max-worker-lifetime-delta', 'added to `max-worker-lifetime` for each worker before it', '0'],
+  ['min-worker-lifetime', 'seconds before which no worker is replaced', '10'],
+  ['reload-on-rss', 'replace a worker that holds so many megabytes of memory', '0'],
+  ['reload-on-as', 'replace a worker with so many megabytes of address space', '0'],
+  ['evil-reload-on-rss', 'kill a worker that holds so many megabytes of memory', '0'],
+  ['evil-reload-on-as', 'kill a worker with so many megabytes of address space', '0'],
+  ['cheaper', 'fewest workers: their number follows the load between this and `processes`', '0'],
+  ['cheaper-initial', 'workers at the start under `cheaper`; else as many as `cheaper`'],
+  ['cheaper-step', 'workers added at once', '1'],
+  ['cheaper-overload', 'seconds that all must be busy before workers are added, or of a cycle of `busyness`', '3'],
+  ['cheaper-busyness-max', 'percent of their time above which workers are added', '50'],
+  ['cheaper-busyness-min', 'percent of their time below which a worker is retired', '25'],
+  ['cheaper-busyness-multiplier', 'cycles below it before that happens', '10'],
+  ['cheaper-busyness-penalty', 'cycles added when a worker was retired too soon', '2'],
+  ['cheaper-busyness-backlog-alert', 'connections waiting that call for workers at once', '33'],
+  ['cheaper-busyness-backlog-step', 'workers added then', '1'],
+  ['idle', 'seconds without a request after which all workers leave until somebody connects', '0'],
+]
+
+const counted: readonly Option[] = numbers.map(([name, help, fallback, aliases]) => ({
+  name,
+  ...(aliases === undefined ? {} : { aliases }),
+  kind: 'number',
+  range: [0, most],
+  ...(fallback === undefined ? {} : { default: fallback }),
+  origin: 'uwsgi',
+  help,
+}))
 
 /** When a worker is replaced, and how many there are at a time. */
 export const life: OptionGroup = {
@@ -13,55 +55,52 @@ export const life: OptionGroup = {
       origin: 'uwsgi',
       help: 'seconds that running requests get on reload and stop',
     },
+    ...counted,
+    {
+      name: 'harakiri-verbose',
+      kind: 'flag',
+      origin: 'uwsgi',
+      help: 'with a request that took too long, say what its worker was waiting for',
+    },
+    {
+      name: 'cheaper-algo',
+      kind: 'choice',
+      choices: ['spare', 'busyness'],
+      default: 'spare',
+      origin: 'uwsgi',
+      help: 'what the number of workers follows: whether all are busy, or for how much of their time they are',
+    },
     {
       name: 'die-on-term',
       kind: 'flag',
       default: 'true',
       origin: 'uwsgi',
-      help: 'TERM stops (always so here, and gracefully)',
+      help: 'TERM stops, and lets running requests finish; false has effect under `compat` only',
+    },
+    {
+      name: 'compat',
+      kind: 'choice',
+      choices: ['none', '2.0'],
+      default: 'none',
+      origin: 'trivet',
+      help: 'traps of uWSGI 2.0 as they were: TERM kills the workers and starts new ones, unless `die-on-term` is set',
     },
   ],
   inert: [
-    { names: 'harakiri t', kind: 'number', absent: 'a request may take as long as it likes' },
-    { names: 'harakiri-verbose', kind: 'flag', absent: 'it needs `harakiri`' },
-    { names: 'max-requests R', kind: 'number', absent: 'workers are not recycled by count' },
-    { names: 'max-worker-lifetime min-worker-lifetime', kind: 'number', absent: 'workers are not recycled by age' },
     {
-      names: 'reload-on-rss reload-on-as evil-reload-on-rss evil-reload-on-as',
-      kind: 'number',
-      absent: 'workers are not recycled by memory',
-    },
-    {
-      names: 'cheaper cheaper-initial cheaper-step cheaper-overload idle',
-      kind: 'number',
-      absent: 'the number of workers is fixed at `processes`',
-    },
-    {
-      names: 'cheaper-algo cheaper-busyness-max cheaper-busyness-min cheaper-busyness-multiplier',
+      names: `harakiri-graceful-signal harakiri-queue-threshold`,
       kind: 'text',
-      absent: 'the number of workers is fixed at `processes`',
-    },
-    {
-      names: 'cheaper-busyness-backlog-alert cheaper-busyness-backlog-step',
-      kind: 'text',
-      absent: 'the number of workers is fixed at `processes`',
-    },
-    {
-      names: `harakiri-graceful-timeout harakiri-graceful-signal harakiri-queue-threshold`,
-      kind: 'text',
-      absent: 'it needs `harakiri`',
+      absent: 'a request that is over its time is ended, whatever else waits',
     },
     {
       names: `harakiri-no-arh no-harakiri-arh no-harakiri-after-req-hook`,
       kind: 'flag',
-      absent: 'it needs `harakiri`',
+      needless: 'no hook runs after a request',
     },
-    { names: 'max-requests-delta', kind: 'text', absent: 'workers are not recycled by count' },
-    { names: 'max-worker-lifetime-delta', kind: 'text', absent: 'workers are not recycled by age' },
     {
       names: `reload-on-uss reload-on-pss mem-collector-freq`,
       kind: 'text',
-      absent: 'workers are not recycled by memory',
+      absent: 'use `reload-on-rss` or `reload-on-as`',
     },
     {
       names: `catch-exceptions reload-on-exception`,
@@ -74,16 +113,20 @@ export const life: OptionGroup = {
       absent: 'an exception is answered with 500 and logged; the worker goes on',
     },
     {
-      names: `cheap cheaper-algo-list cheaper-algos-list cheaper-list die-on-idle die-on-no-workers
-      cheaper-busyness-verbose`,
+      names: `cheaper-algo-list cheaper-algos-list cheaper-list cheaper-busyness-verbose`,
       kind: 'flag',
-      absent: 'the number of workers is fixed at `processes`',
+      needless: 'every change of the number of workers is logged with its reason',
     },
     {
-      names: `cheaper-idle cheaper-rss-limit-soft cheaper-rss-limit-hard cheaper-busyness-penalty
-      cheaper-busyness-backlog-multiplier cheaper-busyness-backlog-nonzero`,
+      names: `cheap die-on-idle die-on-no-workers`,
+      kind: 'flag',
+      absent: 'there are workers from the start; `idle` lets them go',
+    },
+    {
+      names: `cheaper-idle cheaper-rss-limit-soft cheaper-rss-limit-hard cheaper-busyness-backlog-multiplier
+      cheaper-busyness-backlog-nonzero`,
       kind: 'text',
-      absent: 'the number of workers is fixed at `processes`',
+      absent: 'the number of workers follows what `cheaper-algo` says',
     },
   ],
 }

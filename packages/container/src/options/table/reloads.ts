@@ -2,6 +2,7 @@ import type { Option, OptionGroup } from '../option.ts'
 
 const touching: Readonly<Record<string, string>> = {
   'touch-reload': 'reload when this file is touched',
+  'touch-chain-reload': 'replace the workers one after the other when this file is touched',
   'touch-workers-reload': 'replace the workers, with the configuration as it is, when this file is touched',
   'touch-logrotate': 'rotate the log when this file is touched',
   'touch-logreopen': 'reopen the log when this file is touched',
@@ -44,11 +45,6 @@ export const reloads: OptionGroup = {
     },
   ],
   inert: [
-    {
-      names: 'touch-chain-reload',
-      kind: 'path',
-      absent: 'use signals or `touch-reload`',
-    },
     {
       names: `stop reload pause suspend resume`,
       kind: 'text',
