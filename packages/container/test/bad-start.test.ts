@@ -79,7 +79,7 @@ test('all problems of an ini at once, each with line, column and caret', async (
   await using folder = await temporaryFolder()
   const ini = await folder.write(
     'a.ini',
-    '[uwsgi]\nmodule = gone\nprocesses = four\nhttp-socket = 8080\nvaccum = true\nstrict\nharakiri = 3\n',
+    '[uwsgi]\nmodule = gone\nprocesses = four\nhttp-socket = 8080\nvaccum = true\nstrict\nksm = 3\n',
   )
   const { code, output } = await fail(ini)
   expect(code).toBe(1)
