@@ -8,20 +8,12 @@ const nginxVersion = '1.31.5'
 export const absentModules: readonly string[] = [
   'http_charset_module',
   'http_ssi_module',
-  'http_userid_module',
-  'http_auth_basic_module',
   'http_mirror_module',
-  'http_geo_module',
-  'http_split_clients_module',
-  'http_referer_module',
   'http_fastcgi_module',
   'http_scgi_module',
   'http_grpc_module',
   'http_tunnel_module',
   'http_memcached_module',
-  'http_limit_conn_module',
-  'http_limit_req_module',
-  'http_browser_module',
   'http_upstream_hash_module',
   'http_upstream_least_time_module',
   'http_upstream_random_module',
@@ -33,7 +25,12 @@ export const absentModules: readonly string[] = [
 ]
 
 /** Modules that nginx has only when told so, and that are here. */
-export const addedModules: readonly string[] = ['http_stub_status_module']
+export const addedModules: readonly string[] = [
+  'http_stub_status_module',
+  'http_realip_module',
+  'http_secure_link_module',
+  'http_random_index_module',
+]
 
 const help = `Usage: trivet-proxy [-?hvVtTq] [-s signal] [-p prefix]
              [-e filename] [-c filename] [-g directives]

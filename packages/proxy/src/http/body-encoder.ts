@@ -14,7 +14,7 @@ export class BodyEncoder {
     this.#gzip.on('data', (chunk: Buffer) => {
       if (!request.writeEncoded(chunk)) this.#gzip.pause()
     })
-    this.#gzip.on('drain', () => request.activity?.onDrain?.())
+    this.#gzip.on('drain', () => request.onEncoderDrain())
     this.#gzip.on('end', () => request.endEncoded())
     this.#gzip.on('error', (error) => {
       request.log('alert', `gzip failed: ${error.message}`)

@@ -6,6 +6,7 @@ import type { ErrorLog } from '../process/error-log.ts'
 import { clientAddressOf, localHostOf, localPortOf } from './addresses.ts'
 import { ClientInput } from './client-input.ts'
 import { ClientOutput } from './client-output.ts'
+import type { ProxiedAddresses } from './proxy-header.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Service } from './service.ts'
 
@@ -18,6 +19,8 @@ export abstract class ClientWire {
   readonly listener: Listener
   readonly socket: Socket
   readonly clientAddress: string
+  /** What a proxy in front said in its PROXY header; undefined when there was none. */
+  proxied: ProxiedAddresses | undefined
   readonly startTime: number = Date.now()
   /** The servers of its listener. */
   readonly names: ServerNames<Server>

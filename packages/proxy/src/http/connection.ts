@@ -135,6 +135,7 @@ export class Connection extends ClientWire {
   /** The answer to the request has been sent (or `isBroken`: will not be). */
   finish(request: Request, isBroken: boolean = false): void {
     if (request.finished) return
+    if (request.subrequests !== undefined && this.#waitsForInner(request, isBroken)) return
     request.finished = true
     settleRequest(request)
     if (this.#state === 'closed') return
@@ -145,6 +146,19 @@ export class Connection extends ClientWire {
     else if (request.body.isDone) this.#next()
     else if (request.body.isAwaitingContinue && this.input.length === 0) this.#closeAfter(request)
     else this.#unwanted.finish(request.body, Date.now() + core.lingeringTime)
+  }
+
+  /** Whether requests inside the proxy are to end first; of a broken one they are given up. */
+  #waitsForInner(request: Request, isBroken: boolean): boolean {
+    const { subrequests } = request
+    if (subrequests === undefined || subrequests.size === 0) return false
+    if (!isBroken && this.#state !== 'closed') {
+      request.isAnswered = true
+      this.deadline = Number.POSITIVE_INFINITY
+      return true
+    }
+    for (const inner of subrequests) inner.cancel()
+    return false
   }
 
   /** Reads over what has come of a body that nobody wants; the status to answer with when it is malformed, else 0. */
@@ -279,7 +293,7 @@ export class Connection extends ClientWire {
         request.log('info', 'client prematurely closed connection')
         request.keepAlive = false
         request.body.fail(400)
-      } else if (request.activity?.onAbort !== undefined) request.activity.onAbort()
+      } else request.onClientEnd()
       return
     }
     if (this.#state === 'tunnel') request?.activity?.onAbort?.()
@@ -292,7 +306,7 @@ export class Connection extends ClientWire {
     this.#state = 'closed'
     this.socket.destroy()
     const request = this.#request
-    if (request !== undefined && !request.finished) {
+    if (request !== undefined && !request.finished && !request.isAnswered) {
       if (!request.body.isDone) request.body.fail(499)
       if (request.out.status === 0) request.out.status = 499
       request.activity?.onAbort?.()

@@ -111,7 +111,7 @@ export function runHandlers(request: Request, last: number): void {
       finalize(request, result)
       return
     }
-    const handler = request.location.handlers[request.handlerIndex++]
+    const handler = request.handlers[request.handlerIndex++]
     if (handler === undefined) break
     result = handler(request)
   }
@@ -120,12 +120,18 @@ export function runHandlers(request: Request, last: number): void {
 }
 
 /** Ends the request with a status: through `error_page`, or with the built-in page. */
-export function finalize(request: Request, status: number): void {
+export function finalize(request: Request, first: number): void {
   if (request.finished) return
+  const status = request.headSent ? first : request.result(first)
+  if (status === 0) {
+    request.endFiltered()
+    return
+  }
   if (status === 444 || status === 499 || status === 408) {
-    request.out.status = status
-    request.keepAlive = false
-    request.connection.finish(request, true)
+    const { main } = request
+    main.out.status = status
+    main.keepAlive = false
+    main.connection.finish(main, true)
     return
   }
   if (request.headSent) {

@@ -4,8 +4,8 @@ import { fieldValue, uriValue } from './field-value.ts'
 import type { Request } from './request.ts'
 import { statusText } from './status.ts'
 
-/** Runs the header filters and sends the head. */
-export function writeHead(request: Request): boolean {
+/** Runs the header filters; false when one of them has answered in another way. */
+export function filterHead(request: Request): boolean {
   const { out } = request
   if (request.forcedStatus > 0) {
     out.status = request.forcedStatus
@@ -18,6 +18,13 @@ export function writeHead(request: Request): boolean {
     return false
   }
   request.headSent = true
+  return true
+}
+
+/** Runs the header filters and sends the head. */
+export function writeHead(request: Request): boolean {
+  if (!filterHead(request)) return false
+  const { out } = request
   request.startPacing()
   if (request.method === 'HEAD') request.headOnly = true
   if (request.version === 9) {

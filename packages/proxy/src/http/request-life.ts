@@ -36,6 +36,7 @@ export function openRequest(
 export function startRequest(request: Request): void {
   const { refusal } = request
   if (refusal === undefined) {
+    for (const step of request.server.root.postread) step(request)
     run(request)
     return
   }
@@ -49,7 +50,9 @@ export function settleRequest(request: Request): void {
   request.activity?.onFinish?.()
   request.activity = undefined
   for (const log of request.location.logs) log(request)
-  request.bufferedBody?.dispose()
+  request.settle()
+  request.filter?.dispose()
   request.encoder?.dispose()
   request.pacer?.stop()
+  request.bufferedBody?.dispose()
 }

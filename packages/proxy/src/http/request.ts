@@ -6,16 +6,19 @@ import type { Location } from '../model/location.ts'
 import { sizeOf } from '../model/value.ts'
 import type { BufferedBody, BodyListener } from './buffered-body.ts'
 import type { BodyEncoder } from './body-encoder.ts'
+import { UnfilteredBody, type BodyFilter } from './body-filter.ts'
 import { BufferedBody as Body } from './buffered-body.ts'
 import type { Connection } from './connection.ts'
 import { finalize, runHandlers } from './engine.ts'
 import { fieldValue, logText } from './field-value.ts'
 import type { HeadError } from './head.ts'
 import { writeHead } from './head-writer.ts'
+import type { OrderedOutput } from './ordered-output.ts'
 import { Pacer, type PacerOwner } from './pacer.ts'
 import type { RequestBody } from './request-body.ts'
 import type { FileRange } from './ranges.ts'
 import { ResponseHeaders } from './response-headers.ts'
+import { declined, type Handler } from '../model/module.ts'
 
 /** What a content handler leaves behind for the time the answer is under way. */
 export interface Activity {
@@ -25,6 +28,16 @@ export interface Activity {
   onAbort?(): void
   /** The request is over, whatever way it went. */
   onFinish?(): void
+}
+
+/** A request made inside the proxy for another one. */
+export interface InnerRequest {
+  /** The client has closed its side. */
+  onClientEnd(): void
+  /** The client's request is over: stop. */
+  cancel(): void
+  /** The client's request waits for it only to be over; its answer is not wanted. */
+  readonly isBackground: boolean
 }
 
 /** How often a request may be sent elsewhere inside the proxy. */
@@ -50,13 +63,18 @@ export class Request implements BodyListener, PacerOwner {
   /** Lower case, without port; empty when there was none. */
   host = ''
   port = 0
+  /** The client's: the connection's, unless a trusted proxy told another (`set_real_ip_from`). */
+  clientAddress: string
+  #clientPort: number | undefined
+  /** A trusted proxy has told it. */
+  isClientTold = false
   readonly body: RequestBody
   readonly headLength: number
   readonly startTime: number
   keepAlive: boolean
   readonly out: ResponseHeaders = new ResponseHeaders()
   captures: RegExpExecArray | null = null
-  readonly slots: (string | undefined)[]
+  slots: (string | undefined)[]
   /** Set by inner redirects: `internal` locations open up, the target no longer stands for the URI. */
   internal = false
   /** False once the URI was rewritten: proxies then send the URI, not the target. */
@@ -74,6 +92,8 @@ export class Request implements BodyListener, PacerOwner {
   headOnly = false
   chunked = false
   finished = false
+  /** All has been sent; only requests inside the proxy are still at work. */
+  isAnswered = false
   /** Bytes sent, head included, and of the body alone. */
   bytesSent = 0
   bodyBytesSent = 0
@@ -83,6 +103,12 @@ export class Request implements BodyListener, PacerOwner {
   pacer: Pacer | undefined
   /** What the upstream engine keeps about its attempts. */
   upstream: unknown
+  /** `$limit_req_status` and `$limit_conn_status`; undefined until the limits have been asked. */
+  limitRequestStatus: string | undefined
+  limitConnectionStatus: string | undefined
+  #settlers: (() => void)[] | undefined
+  /** What the access phase has found so far. */
+  access = 0
   /** The rest of a compiled `return` or a redirecting rewrite. */
   returnText: string | undefined
   requestId: string | undefined
@@ -100,6 +126,13 @@ export class Request implements BodyListener, PacerOwner {
   allowsRanges = false
   /** The parts to send instead of the whole, set by the range filter. */
   ranges: readonly FileRange[] | undefined
+  /** The first of the location's filters, which change the body; undefined when there are none. */
+  filter: BodyFilter | undefined
+  #lastFilter: BodyFilter | undefined
+  /** The order of the body and what subrequests put into it; undefined as long as there are none. */
+  order: OrderedOutput | undefined
+  /** Requests made inside the proxy for this one that are not over. */
+  subrequests: Set<InnerRequest> | undefined
   /** Compresses the body. */
   encoder: BodyEncoder | undefined
   #endsWhenPaced = false
@@ -134,8 +167,28 @@ export class Request implements BodyListener, PacerOwner {
     this.body = body
     this.keepAlive = keepAlive
     this.startTime = startTime
+    this.clientAddress = connection.clientAddress
     const slots = connection.service.slots
     this.slots = slots === 0 ? noSlots : Array.from<string | undefined>({ length: slots })
+  }
+
+  /** The client's request this one is or belongs to. */
+  get main(): Request {
+    return this
+  }
+
+  /** The handlers of its location. */
+  get handlers(): readonly Handler[] {
+    return this.location.handlers
+  }
+
+  /** The client's port, undefined on sockets of the file system. */
+  get clientPort(): number | undefined {
+    return this.#clientPort ?? this.connection.socket.remotePort
+  }
+
+  set clientPort(port: number | undefined) {
+    this.#clientPort = port
   }
 
   /** The status as logs and variables show it. */
@@ -160,6 +213,24 @@ export class Request implements BodyListener, PacerOwner {
   /** Sends a piece of the body; false when the client is slow, `activity.onDrain` then tells when to go on. */
   write(chunk: Buffer | string): boolean {
     if (this.headOnly || chunk.length === 0) return true
+    return this.filter === undefined ? this.emit(chunk) : this.filter.write(chunk)
+  }
+
+  /** Adds a filter behind those the body goes through already; only while the head is made. */
+  addFilter(filter: BodyFilter): void {
+    if (this.#lastFilter === undefined) this.filter = filter
+    else this.#lastFilter.next = filter
+    this.#lastFilter = filter
+    filter.next = new UnfilteredBody(this)
+  }
+
+  /** Takes a piece that has passed the location's filters. */
+  emit(chunk: Buffer | string): boolean {
+    return this.order === undefined ? this.encode(chunk) : this.order.write(this, chunk)
+  }
+
+  /** Takes a piece of the whole answer in its order. */
+  encode(chunk: Buffer | string): boolean {
     return this.encoder === undefined ? this.writeEncoded(chunk) : this.encoder.write(chunk)
   }
 
@@ -174,6 +245,18 @@ export class Request implements BodyListener, PacerOwner {
 
   /** The body is complete. */
   end(): void {
+    if (this.filter === undefined || this.headOnly) this.endFiltered()
+    else this.filter.end()
+  }
+
+  /** All pieces have passed the location's filters. */
+  endFiltered(): void {
+    if (this.order === undefined) this.endOrdered()
+    else this.order.end(this)
+  }
+
+  /** All pieces have been taken in their order. */
+  endOrdered(): void {
     if (this.encoder === undefined || this.headOnly) this.endEncoded()
     else this.encoder.end()
   }
@@ -209,8 +292,25 @@ export class Request implements BodyListener, PacerOwner {
   /** The client can take more. */
   onDrain(): void {
     if (this.pacer?.isHolding === true) return
-    if (this.encoder === undefined) this.activity?.onDrain?.()
+    if (this.encoder === undefined) this.onEncoderDrain()
     else this.encoder.onDrain()
+  }
+
+  /** More can be taken of what is in its order. */
+  onEncoderDrain(): void {
+    if (this.order === undefined) this.resumeBody()
+    else this.order.onDrain()
+  }
+
+  /** The body of this very request can go on, unless one of its filters holds it back. */
+  resumeBody(): void {
+    if (this.filter === undefined || this.filter.mayResume()) this.activity?.onDrain?.()
+  }
+
+  /** The client has closed its side. */
+  onClientEnd(): void {
+    if (this.activity?.onAbort !== undefined) this.activity.onAbort()
+    else for (const inner of this.subrequests ?? []) inner.onClientEnd()
   }
 
   /** Puts bytes on the wire, counted. */
@@ -265,6 +365,34 @@ export class Request implements BodyListener, PacerOwner {
     runHandlers(this, result)
   }
 
+  /** A handler that had `taken` the request wants to be asked again. */
+  again(): void {
+    this.handlerIndex--
+    runHandlers(this, declined)
+  }
+
+  /** Calls back when the request is over, whatever way it went. */
+  onSettle(callback: () => void): void {
+    this.#settlers ??= []
+    this.#settlers.push(callback)
+  }
+
+  /** It is over: calls who waits for that. */
+  settle(): void {
+    for (const callback of this.#settlers ?? []) callback()
+    this.#settlers = undefined
+  }
+
+  /** The status a request made inside the proxy shall end with instead of this one. */
+  result(status: number): number {
+    return status
+  }
+
+  /** All requests made inside the proxy are over; true when the answer has been waiting for that. */
+  onInnerEnd(): void {
+    if (this.isAnswered) this.connection.finish(this)
+  }
+
   /** Ends the request with a status: its error page, or the built-in one. */
   finalize(status: number): void {
     finalize(this, status)
@@ -277,7 +405,7 @@ export class Request implements BodyListener, PacerOwner {
 
   /** Writes to the error log, with what nginx says about the request behind the message. */
   log(level: LogLevel, message: string, upstream?: string): void {
-    const { clientAddress } = this.connection
+    const { clientAddress } = this
     const log = this.location.core.errorLog ?? this.connection.log
     if (!log.enabled(level)) return
     let text = `${message}, client: ${clientAddress}, server: ${this.server.name}, request: "${this.line}"`

@@ -32,6 +32,8 @@ export interface CoreSettings {
   readonly recursiveErrorPages: boolean
   readonly internal: boolean
   readonly satisfyAny: boolean
+  /** Milliseconds before a 401 is sent. */
+  readonly authDelay: number
   readonly clientMaxBodySize: number
   readonly clientBodyBufferSize: number
   readonly clientBodyTempPath: string
@@ -63,6 +65,7 @@ export interface CoreSettings {
   readonly chunkedTransferEncoding: boolean
   readonly logNotFound: boolean
   readonly maxRanges: number
+  readonly logsSubrequests: boolean
   /** The log of this place; undefined is the main one. */
   readonly errorLog: ErrorLog | undefined
 }

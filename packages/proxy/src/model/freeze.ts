@@ -3,7 +3,8 @@ import { readCoreSettings } from '../modules/core/index.ts'
 import { readServerSettings } from '../modules/core/server.ts'
 import type { Server } from './config.ts'
 import { LocationTree, type Location } from './location.ts'
-import { allowed, declined, type Attachment, type Handler, type Module } from './module.ts'
+import { accessPhase } from './access-phase.ts'
+import type { Attachment, Handler, Module } from './module.ts'
 import { autoRedirectSetting, frozenKey, LocationScope, type ServerScope } from './scope.ts'
 
 /** Freezes the locations of one configuration. */
@@ -37,13 +38,17 @@ export class Freezer {
         inner.set(frozenKey, this.location(inner))
     }
     const attachments = this.#modules.flatMap((module) => module.attach?.(scope) ?? [])
+    const access = attachments.flatMap((attachment) => attachment.access ?? [])
     const core = readCoreSettings(scope)
     const { limitExcept } = scope
     return {
       name: namedAfter(scope),
       core,
       rewrite: scope.steps,
-      handlers: handlersOf(attachments, core.satisfyAny),
+      handlers: handlersOf(attachments, accessPhase(access, core.satisfyAny, core.authDelay)),
+      innerHandlers: handlersOf(attachments, []),
+      postread: attachments.flatMap((attachment) => attachment.postread ?? []),
+      kept: new Map(attachments.flatMap((attachment) => (attachment.keep === undefined ? [] : [attachment.keep]))),
       headerFilters: attachments.flatMap((attachment) => attachment.headerFilter ?? []),
       logs: attachments.flatMap((attachment) => attachment.log ?? []),
       nested: new LocationTree(scope.locations.map((location) => this.location(location))),
@@ -60,30 +65,8 @@ function namedAfter(scope: LocationScope): Location['name'] {
   return at.name
 }
 
-function handlersOf(attachments: readonly Attachment[], satisfyAny: boolean): readonly Handler[] {
-  const pick = (phase: 'preaccess' | 'access' | 'precontent' | 'content'): Handler[] =>
+function handlersOf(attachments: readonly Attachment[], access: readonly Handler[]): readonly Handler[] {
+  const pick = (phase: 'preaccess' | 'precontent' | 'content'): Handler[] =>
     attachments.flatMap((attachment) => attachment[phase] ?? [])
-  const access = pick('access')
-  return [
-    ...pick('preaccess'),
-    ...(satisfyAny && access.length > 1 ? [anyOf(access)] : access),
-    ...pick('precontent'),
-    ...pick('content'),
-  ]
-}
-
-/** `satisfy any`: the first handler that allows is enough; else the worst answer counts. */
-function anyOf(handlers: readonly Handler[]): Handler {
-  return (request) => {
-    let refusal = declined
-    for (const handler of handlers) {
-      const result = handler(request)
-      if (result === allowed) {
-        request.out.remove('www-authenticate')
-        return declined
-      }
-      if (result !== declined && refusal !== 401) refusal = result
-    }
-    return refusal
-  }
+  return [...pick('preaccess'), ...access, ...pick('precontent'), ...pick('content')]
 }

@@ -5,9 +5,10 @@
  * good. A prefix `/x/` handled by a `*_pass` also answers `/x`, with a redirect.
  */
 import type { Request } from '../http/request.ts'
+import type { Key } from '../language/directive.ts'
 import type { CoreSettings } from './core-settings.ts'
 import type { GroupBinding } from './captures.ts'
-import type { Handler, HeaderFilter, LogHandler } from './module.ts'
+import type { Handler, HeaderFilter, LogHandler, PostRead } from './module.ts'
 import type { Pattern } from './pattern.ts'
 import type { RewriteStep } from './rewrite.ts'
 
@@ -24,11 +25,22 @@ export interface Location {
   readonly rewrite: readonly RewriteStep[]
   /** Pre-access, access, try_files and content handlers, those that have something to do. */
   readonly handlers: readonly Handler[]
+  /** The same without access handlers, for requests made inside the proxy. */
+  readonly innerHandlers: readonly Handler[]
+  /** Of a server's own settings: what is done with each of its requests first. */
+  readonly postread: readonly PostRead[]
+  /** What modules know about this location, for their variables. */
+  readonly kept: ReadonlyMap<Key<unknown>, unknown>
   readonly headerFilters: readonly HeaderFilter[]
   readonly logs: readonly LogHandler[]
   readonly nested: LocationTree
   readonly autoRedirect: boolean
   readonly limitExcept: { readonly methods: ReadonlySet<string>; readonly location: Location } | undefined
+}
+
+/** What a module keeps about a location; undefined when it has nothing to do there. */
+export function keptIn<T>(location: Location, key: Key<T>): T | undefined {
+  return location.kept.get(key) as T | undefined
 }
 
 /** What a search came to: `final` must not be overridden by an outer regular expression, `redirect` wants a slash added. */

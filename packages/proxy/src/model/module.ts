@@ -6,7 +6,7 @@
  * has no work in that place, so that a request only ever meets the modules it was configured for.
  */
 import type { Request } from '../http/request.ts'
-import type { Directive } from '../language/directive.ts'
+import type { Directive, Key } from '../language/directive.ts'
 import type { HttpScope, LocationScope } from './scope.ts'
 import type { VariableRows } from './variable.ts'
 
@@ -21,11 +21,17 @@ export const allowed = 0
 export type Handler = (request: Request) => number
 /** Looks at, and changes, the response's head before it is sent; a status instead of 0 replaces the whole answer. */
 export type HeaderFilter = (request: Request) => number
+/** Runs when a request has been read, before its server's rewrites. */
+export type PostRead = (request: Request) => void
 /** Runs when the request is over. */
 export type LogHandler = (request: Request) => void
 
 /** What a module does in one location. */
 export interface Attachment {
+  /** Settings that the module's variables read, by `keptIn`. */
+  readonly keep?: readonly [key: Key<unknown>, value: unknown]
+  /** Only what the server's own settings ask for is run. */
+  readonly postread?: PostRead
   readonly preaccess?: Handler
   readonly access?: Handler
   readonly precontent?: Handler

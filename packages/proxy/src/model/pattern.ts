@@ -26,10 +26,11 @@ const translations: readonly (readonly [RegExp, string])[] = [
 export function compilePattern(source: string, ignoreCase: boolean): Pattern {
   let text = source
   let flags = ignoreCase ? 'i' : ''
-  const inline = /^\(\?([ims]+)\)/.exec(text)
+  const inline = /^\(\?([ims]*)(?:-([ims]+))?\)/.exec(text)
   if (inline !== null) {
     text = text.slice(inline[0].length)
-    flags = [...new Set(flags + (inline[1] ?? ''))].join('')
+    const off = inline[2] ?? ''
+    flags = [...new Set(flags + (inline[1] ?? ''))].filter((flag) => !off.includes(flag)).join('')
   }
   text = text.replace(/\\Q(.*?)(?:\\E|$)/gs, (_, literal: string) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
   if (/\\[pP]\{/.test(text)) flags += 'u'

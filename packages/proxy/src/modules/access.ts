@@ -43,7 +43,7 @@ function addRule(allows: boolean): (scope: LevelScope, statement: Statement, rep
 }
 
 function check(request: Request, list: readonly Rule[]): number {
-  const address = request.connection.clientAddress
+  const address = request.clientAddress
   const rule = list.find((candidate) => candidate.fits(address))
   if (rule === undefined) return declined
   if (rule.allows) return allowed

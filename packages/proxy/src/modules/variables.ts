@@ -26,7 +26,7 @@ export function queryArgument(args: string, name: string): string | undefined {
 }
 
 /** The value of one cookie. */
-function cookie(request: Request, name: string): string | undefined {
+export function cookieValue(request: Request, name: string): string | undefined {
   const header = request.header('cookie', '; ')
   if (header === undefined) return undefined
   for (const part of header.split(';')) {
@@ -127,7 +127,7 @@ const names: Readonly<Record<string, Getter | Variable>> = {
   request: (request) => request.line,
   request_length: (request) => String(request.headLength + request.body.wireBytes),
   request_time: (request) => seconds(Date.now() - request.startTime),
-  request_id: (request) => (request.requestId ??= randomBytes(16).toString('hex')),
+  request_id: (request) => (request.main.requestId ??= randomBytes(16).toString('hex')),
   request_completion: (request) => (request.finished ? 'OK' : ''),
   request_filename: requestFilename,
   request_body: (request) => request.bufferedBody?.memory?.toString('latin1'),
@@ -144,10 +144,10 @@ const names: Readonly<Record<string, Getter | Variable>> = {
   scheme: () => 'http',
   https: () => '',
   http2: () => '',
-  remote_addr: (request) => request.connection.clientAddress,
-  remote_port: (request) => String(request.connection.socket.remotePort ?? ''),
-  remote_user: (request) => basicUser(request),
-  binary_remote_addr: (request) => binaryAddress(request.connection.clientAddress),
+  remote_addr: (request) => request.clientAddress,
+  remote_port: (request) => String(request.clientPort || ''),
+  remote_user: (request) => basicCredentials(request)?.user,
+  binary_remote_addr: (request) => binaryAddress(request.clientAddress),
   content_length: (request) =>
     request.headers.get('content-length') ??
     (request.body.length === -1 && request.bufferedBody !== undefined ? String(request.bufferedBody.size) : undefined),
@@ -170,12 +170,13 @@ const names: Readonly<Record<string, Getter | Variable>> = {
   pid: () => String(process.pid),
 }
 
-function basicUser(request: Request): string | undefined {
+/** The user and password that the client sent (RFC 7617), as byte strings. */
+export function basicCredentials(request: Request): { readonly user: string; readonly password: string } | undefined {
   const match = /^basic +([A-Za-z0-9+/=]+)$/i.exec(request.headers.get('authorization') ?? '')
   if (match === null) return undefined
   const decoded = Buffer.from(match[1] ?? '', 'base64').toString('latin1')
   const colon = decoded.indexOf(':')
-  return colon === -1 ? undefined : decoded.slice(0, colon)
+  return colon < 1 ? undefined : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) }
 }
 
 /** The core's variables. */
@@ -186,7 +187,7 @@ export const variables: Module = {
     names,
     prefixes: [
       { prefix: 'arg_', make: (rest) => (request) => queryArgument(request.args, rest) },
-      { prefix: 'cookie_', make: (rest) => (request) => cookie(request, rest) },
+      { prefix: 'cookie_', make: (rest) => (request) => cookieValue(request, rest) },
       { prefix: 'http_', make: (rest) => requestHeader(dashes(rest)) },
       { prefix: 'sent_http_', make: (rest) => sent(dashes(rest)) },
       { prefix: 'sent_trailer_', make: (rest) => trailer(dashes(rest)) },

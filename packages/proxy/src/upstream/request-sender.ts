@@ -51,7 +51,8 @@ export class RequestSender implements BodySink {
   /** Decides where the body comes from; true when it has to be read whole before the first attempt. */
   prepare(): boolean {
     const { settings, protocol } = this.#route
-    const { body, connection, location } = this.#request
+    const { body, bufferedBody, connection, location } = this.#request
+    if (bufferedBody !== undefined) return true
     const isEmpty = body.isDone && body.length === 0
     const streams = !settings.requestBuffering && (body.length >= 0 || protocol.canStreamUnknown)
     this.isStreamed = streams && !isEmpty && !connection.hasWhole(body)

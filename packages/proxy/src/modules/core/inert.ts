@@ -24,7 +24,6 @@ const ofNode: readonly string[] = [
   'open_file_cache_min_uses',
   'open_file_cache_errors',
   'open_file_cache_events',
-  'log_subrequest',
   'msie_padding',
   'subrequest_output_buffer_size',
 ]

@@ -1,7 +1,7 @@
 /** Locations, and who may enter them. */
 import type { Directive } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
-import { choiceRow } from '../../language/rows.ts'
+import { choiceRow, flagRow, timeRow } from '../../language/rows.ts'
 import type { Statement } from '../../language/statement.ts'
 import { bindGroups } from '../../model/captures.ts'
 import type { CoreSettings } from '../../model/core-settings.ts'
@@ -13,6 +13,8 @@ import { setting } from '../../model/setting.ts'
 import { reportSyntax } from './syntax.ts'
 
 const internal = setting('internal', false, 'nameless')
+const authDelay = setting('auth_delay', 0)
+const logSubrequest = setting('log_subrequest', false)
 const satisfy = setting<'all' | 'any'>('satisfy', 'all')
 
 /** The rows about locations. */
@@ -39,6 +41,8 @@ export const locationRows: readonly Directive[] = [
   row('internal', 'Only inner redirects get here.', { contexts: ['location'], args: [0, 0] }, (scope) =>
     scope.set(internal, true),
   ),
+  timeRow('auth_delay', everywhere, authDelay, 'How long a 401 is held back.'),
+  flagRow('log_subrequest', everywhere, logSubrequest, 'Whether requests made inside the proxy are logged.'),
   choiceRow('satisfy', everywhere, satisfy, 'Whether all access rules must agree.', {
     all: 'all',
     any: 'any',
@@ -46,8 +50,13 @@ export const locationRows: readonly Directive[] = [
 ]
 
 /** What the engine asks before it lets a request in. */
-export function readEntrySettings(scope: LevelScope): Pick<CoreSettings, 'internal' | 'satisfyAny'> {
-  return { internal: scope.value(internal), satisfyAny: scope.value(satisfy) === 'any' }
+export function readEntrySettings(scope: LevelScope): Pick<CoreSettings, 'internal' | 'satisfyAny' | 'authDelay' | 'logsSubrequests'> {
+  return {
+    internal: scope.value(internal),
+    satisfyAny: scope.value(satisfy) === 'any',
+    authDelay: scope.value(authDelay),
+    logsSubrequests: scope.value(logSubrequest),
+  }
 }
 
 const modifiers: Readonly<Record<string, 'exact' | 'prefix-final' | 'regex' | 'regex-i'>> = {

@@ -229,7 +229,7 @@ export const proxy: Module = {
       },
       proxy_add_x_forwarded_for: (request) => {
         const before = request.header('x-forwarded-for')
-        const { clientAddress } = request.connection
+        const { clientAddress } = request
         return before === undefined ? clientAddress : `${before}, ${clientAddress}`
       },
     },

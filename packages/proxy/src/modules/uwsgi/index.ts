@@ -150,7 +150,7 @@ class UwsgiRoute implements Route {
     this.settings = location.settings
     this.group = group
     this.method = request.method
-    this.key = request.connection.clientAddress
+    this.key = request.clientAddress
     this.upgrades = request.headers.has('upgrade')
   }
 
