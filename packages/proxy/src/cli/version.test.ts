@@ -49,6 +49,7 @@ const extraMarks: Readonly<Record<string, string>> = {
   http_auth_request_module: 'auth_request',
   http_gunzip_module: 'gunzip',
   http_gzip_static_module: 'gzip_static',
+  http_random_index_module: 'random_index',
   http_secure_link_module: 'secure_link',
   http_slice_module: 'slice',
   http_ssl_module: 'ssl_certificate',

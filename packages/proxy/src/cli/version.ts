@@ -8,7 +8,6 @@ const nginxVersion = '1.31.5'
 export const absentModules: readonly string[] = [
   'http_charset_module',
   'http_ssi_module',
-  'http_mirror_module',
   'http_fastcgi_module',
   'http_scgi_module',
   'http_grpc_module',
@@ -28,8 +27,13 @@ export const absentModules: readonly string[] = [
 export const addedModules: readonly string[] = [
   'http_stub_status_module',
   'http_realip_module',
-  'http_secure_link_module',
+  'http_addition_module',
+  'http_sub_module',
+  'http_auth_request_module',
+  'http_gunzip_module',
+  'http_gzip_static_module',
   'http_random_index_module',
+  'http_secure_link_module',
 ]
 
 const help = `Usage: trivet-proxy [-?hvVtTq] [-s signal] [-p prefix]

@@ -59,12 +59,7 @@ export class UnfilteredBody implements BodyTarget {
   }
 }
 
-/** A piece as bytes. */
-export function bytesOf(chunk: Buffer | string): Buffer {
-  return typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk
-}
-
 /** A piece as a byte string. */
-export function textOf(chunk: Buffer | string): string {
+export function textOfPiece(chunk: Buffer | string): string {
   return typeof chunk === 'string' ? chunk : chunk.toString('latin1')
 }

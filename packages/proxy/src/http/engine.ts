@@ -121,10 +121,10 @@ export function runHandlers(request: Request, last: number): void {
 
 /** Ends the request with a status: through `error_page`, or with the built-in page. */
 export function finalize(request: Request, first: number): void {
-  if (request.finished) return
+  if (request.finished || first === taken) return
   const status = request.headSent ? first : request.result(first)
   if (status === 0) {
-    request.endFiltered()
+    request.end()
     return
   }
   if (status === 444 || status === 499 || status === 408) {

@@ -68,6 +68,8 @@ export class Subrequest extends Request implements InnerRequest {
   readonly #options: SubrequestOptions
   readonly #memory: (Buffer | string)[] = []
   #memorySize = 0
+  /** True once something of a body has come. */
+  hasOutput = false
   #hasResult = false
 
   constructor(parent: Request, options: SubrequestOptions, depth: number) {
@@ -124,6 +126,7 @@ export class Subrequest extends Request implements InnerRequest {
   }
 
   override emit(chunk: Buffer | string): boolean {
+    this.hasOutput = true
     const { output, memoryLimit = Number.POSITIVE_INFINITY } = this.#options
     if (output === 'inline') return this.#main.order?.write(this, chunk) ?? true
     this.#memorySize += chunk.length
@@ -133,11 +136,18 @@ export class Subrequest extends Request implements InnerRequest {
     return true
   }
 
-  override endFiltered(): void {
+  override end(): void {
     this.result(0)
+    super.end()
+  }
+
+  override endFiltered(): void {
     this.#finish()
-    if (this.#options.output === 'inline') this.#main.order?.end(this)
-    this.#leave()
+    const { subrequests, order } = this.#main
+    subrequests?.delete(this)
+    if (this.#options.output === 'inline') order?.end(this)
+    this.#options.onDone?.(this)
+    if (subrequests?.size === 0) this.#main.onInnerEnd()
   }
 
   /** The status it shall end with instead of `status`; 0 is an answer of its own. */
@@ -163,11 +173,5 @@ export class Subrequest extends Request implements InnerRequest {
     if (this.location.core.logsSubrequests) for (const log of this.location.logs) log(this)
     this.filter?.dispose()
     if (this.bufferedBody !== this.#main.bufferedBody) this.bufferedBody?.dispose()
-  }
-
-  #leave(): void {
-    this.#main.subrequests?.delete(this)
-    this.#options.onDone?.(this)
-    if (this.isBackground && this.#main.subrequests?.size === 0) this.#main.onInnerEnd()
   }
 }

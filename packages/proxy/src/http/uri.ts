@@ -62,6 +62,14 @@ export function unescapeUri(text: string): string {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 }
 
+/** Takes apart a URI that came from outside the configuration; undefined when it could climb out of its folder. */
+export function splitUnsafe(text: string): { readonly path: string; readonly args: string } | undefined {
+  const question = text.indexOf('?')
+  const path = unescapeUri(question === -1 ? text : text.slice(0, question))
+  if (path === '' || path.includes('\0') || /(?:^|\/)\.\.(?:\/|$)/.test(path)) return undefined
+  return { path, args: question === -1 ? '' : text.slice(question + 1) }
+}
+
 function escaper(unsafe: RegExp): (text: string) => string {
   const escapeOne = (character: string): string =>
     `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`

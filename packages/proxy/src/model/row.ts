@@ -80,6 +80,16 @@ export function sizeValueRow(
   })
 }
 
+/** `name text/plain text/xml`: media types besides text/html; of one block they add up. */
+export function mediaTypesRow(name: string, key: Setting<ReadonlySet<string>>, doc: string): Directive {
+  return row(name, doc, { args: atLeast(1) }, (scope, statement) => {
+    scope.set(
+      key,
+      new Set([...(scope.get(key) ?? ['text/html']), ...textsOf(statement).map((text) => text.toLowerCase())]),
+    )
+  })
+}
+
 /** A directive of nginx that is read and has nothing to do here; `doc` says why. Its shape is nginx's. */
 export function acceptedRow(name: string, doc: string): Directive {
   const shape = nginxShape(name)

@@ -97,13 +97,14 @@ export class VariableTable {
   /** Binds every reference; calls back for the names nobody knows. */
   bind(unknown: (name: string, place: Place) => void): void {
     for (const { reference, place } of this.#references) {
-      const getter = this.#find(reference.name)
+      const getter = this.find(reference.name)
       if (getter === undefined) unknown(reference.name, place)
       else reference.get = getter
     }
   }
 
-  #find(name: string): Getter | undefined {
+  /** The variable of a name; undefined when nobody knows it. For names that come while requests run. */
+  find(name: string): Getter | undefined {
     const known = this.#variables.get(name)
     if (known !== undefined) return known.get
     if (/^[1-9]\d*$/.test(name)) {

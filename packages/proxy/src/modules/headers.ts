@@ -47,6 +47,7 @@ function filterHeaders(
   trailers: readonly Field[],
   expires: typeof expiresSetting.initial,
 ): number {
+  if (request.main !== request) return 0
   const isUsual = usual.has(request.out.status)
   if (expires !== undefined && isUsual) setExpires(request, expires.value.read(request), expires.modified)
   for (const { name, value, always } of fields) {

@@ -5,7 +5,7 @@ import type { Module } from '../model/module.ts'
 
 function filterNotModified(request: Request): number {
   const { out, headers } = request
-  if (out.status !== 200 || headers.size === 0 || request.disablesNotModified) return 0
+  if (out.status !== 200 || request.main !== request || headers.size === 0 || request.disablesNotModified) return 0
   const unmodifiedSince = headers.get('if-unmodified-since')
   if (
     unmodifiedSince !== undefined &&

@@ -8,7 +8,14 @@ let boundary = Math.floor(Math.random() * 1e9)
 
 function filterRanges(request: Request): number {
   const { out } = request
-  if (!request.allowsRanges || out.status !== 200 || request.version < 10 || out.contentLength < 0) return 0
+  if (
+    !request.allowsRanges ||
+    request.main !== request ||
+    out.status !== 200 ||
+    request.version < 10 ||
+    out.contentLength < 0
+  )
+    return 0
   const { maxRanges } = request.location.core
   if (maxRanges === 0) return 0
   const field = request.headers.get('range')

@@ -100,7 +100,7 @@ export const referer: Module = {
       applyReferers,
     ),
     ...['referer_hash_max_size', 'referer_hash_bucket_size'].map((name) =>
-      acceptedRow(name, 'Accepted: names are hash tables of the engine.', ['server', 'location'], [1, 1]),
+      acceptedRow(name, 'Accepted: names are hash tables of the engine.'),
     ),
   ],
   variables: {

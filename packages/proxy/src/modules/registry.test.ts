@@ -4,7 +4,8 @@ import { core } from './core/index.ts'
 import { modules } from './registry.ts'
 
 const rows = [core, ...modules].flatMap(({ directives }) => directives)
-const own = /^trivet_/
+/** Our own, and those of modules by others. */
+const own = /^(?:trivet_|brotli|zstd)/
 
 /** Rows that take other numbers of arguments than nginx, with the reason. */
 const otherCounts: Readonly<Record<string, string>> = {}

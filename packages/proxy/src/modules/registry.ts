@@ -1,6 +1,8 @@
 /** The modules, in the order of their handlers and filters. To add one is to add its file and its line here. */
 import type { Module } from '../model/module.ts'
 import { access } from './access.ts'
+import { addition } from './addition.ts'
+import { authRequest } from './auth-request.ts'
 import { authBasic } from './auth-basic/index.ts'
 import { autoindex } from './autoindex.ts'
 import { browser } from './browser.ts'
@@ -8,14 +10,17 @@ import { charset } from './charset.ts'
 import { main } from './main/index.ts'
 import { emptyGif } from './empty-gif.ts'
 import { geo } from './geo.ts'
-import { gzip } from './gzip.ts'
+import { gunzip } from './gunzip.ts'
+import { brotli, gzip, zstd } from './gzip.ts'
 import { headers } from './headers.ts'
 import { index } from './index-files.ts'
 import { log } from './log/index.ts'
 import { limitConnections } from './limits/connections.ts'
 import { limitRequests } from './limits/requests.ts'
 import { map } from './map.ts'
+import { mirror } from './mirror.ts'
 import { notModified } from './not-modified.ts'
+import { brotliStatic, gzipStatic, zstdStatic } from './precompressed.ts'
 import { proxy } from './proxy/index.ts'
 import { randomIndex } from './random-index.ts'
 import { ranges } from './ranges.ts'
@@ -26,6 +31,7 @@ import { secureLink } from './secure-link.ts'
 import { splitClients } from './split-clients.ts'
 import { staticFiles } from './static-files.ts'
 import { stubStatus } from './stub-status.ts'
+import { subFilter } from './sub-filter/index.ts'
 import { tryFiles } from './try-files.ts'
 import { upstream } from './upstream.ts'
 import { userid } from './userid.ts'
@@ -48,7 +54,9 @@ export const modules: readonly Module[] = [
   limitConnections,
   access,
   authBasic,
+  authRequest,
   tryFiles,
+  mirror,
   upstream,
   proxy,
   uwsgi,
@@ -57,11 +65,19 @@ export const modules: readonly Module[] = [
   randomIndex,
   index,
   autoindex,
+  zstdStatic,
+  brotliStatic,
+  gzipStatic,
   staticFiles,
   notModified,
   headers,
   userid,
+  gunzip,
+  addition,
+  subFilter,
   charset,
+  zstd,
+  brotli,
   gzip,
   ranges,
   log,

@@ -204,7 +204,7 @@ export const userid: Module = {
     textRow('userid_domain', domain, "The cookie's domain."),
     textRow('userid_path', path, "The cookie's path."),
     textRow('userid_p3p', p3p, 'The P3P field that goes with it.'),
-    row('userid_flags', "The cookie's flags.", { args: atLeast(1), once: true }, applyFlags),
+    row('userid_flags', "The cookie's flags.", { args: [1, 3], once: true }, applyFlags),
     row('userid_expires', 'How long browsers keep it.', { once: true }, applyExpires),
     row('userid_mark', 'A character that makes marked cookies be sent again.', { once: true }, applyMark),
     row('userid_service', 'The number of the service in it.', { once: true }, applyService),

@@ -3,7 +3,7 @@ import type { ResponseHead } from '@trivet/http1'
 import { internalRedirect, namedRedirect } from '../http/engine.ts'
 import type { Request } from '../http/request.ts'
 import { httpTime } from '../http/time.ts'
-import { resolveDots, unescapeUri } from '../http/uri.ts'
+import { splitUnsafe } from '../http/uri.ts'
 import type { Forwarding } from './forwarding.ts'
 
 /** Copies the head; returns what to do instead of sending it when the upstream redirects inside the proxy. */
@@ -139,14 +139,11 @@ function accelRedirect({ request, route }: Forwarding, head: ResponseHead): (req
 }
 
 function redirectTo(request: Request, target: string): void {
-  const question = target.indexOf('?')
-  const path = unescapeUri(question === -1 ? target : target.slice(0, question))
-  const isUnsafe =
-    /(?:^|\/)\.\.(?:\/|$)|\0/.test(path) || resolveDots(path.startsWith('/') ? path : `/${path}`, false) === undefined
-  if (isUnsafe) {
+  const safe = splitUnsafe(target)
+  if (safe === undefined) {
     request.log('error', `unsafe URI "${target}" was detected`)
     request.finalize(404)
     return
   }
-  internalRedirect(request, path, question === -1 ? '' : target.slice(question + 1))
+  internalRedirect(request, safe.path, safe.args)
 }

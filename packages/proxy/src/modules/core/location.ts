@@ -50,7 +50,9 @@ export const locationRows: readonly Directive[] = [
 ]
 
 /** What the engine asks before it lets a request in. */
-export function readEntrySettings(scope: LevelScope): Pick<CoreSettings, 'internal' | 'satisfyAny' | 'authDelay' | 'logsSubrequests'> {
+export function readEntrySettings(
+  scope: LevelScope,
+): Pick<CoreSettings, 'internal' | 'satisfyAny' | 'authDelay' | 'logsSubrequests'> {
   return {
     internal: scope.value(internal),
     satisfyAny: scope.value(satisfy) === 'any',

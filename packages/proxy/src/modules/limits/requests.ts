@@ -172,12 +172,7 @@ export const limitRequests: Module = {
   name: 'limit_req',
   directives: [
     row('limit_req_zone', 'A table of clients and their rate.', { contexts: ['http'], args: [3, 3] }, applyZone),
-    row(
-      'limit_req',
-      'How many requests beyond the rate wait, and how many are refused.',
-      { args: atLeast(1) },
-      applyLimit,
-    ),
+    row('limit_req', 'How many requests beyond the rate wait, and how many are refused.', { args: [1, 3] }, applyLimit),
     numberRow('limit_req_status', everywhere, status, 'The status of refused requests.', [400, 599]),
     flagRow('limit_req_dry_run', everywhere, dryRun, 'Whether requests are only counted.'),
     choiceRow('limit_req_log_level', everywhere, logLevel, 'How refusals are logged.', {

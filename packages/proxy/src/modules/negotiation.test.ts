@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { acceptsGzip } from './gzip.ts'
+import { acceptsCoding } from './negotiation.ts'
 
 test.each([
   ['gzip', true],
@@ -12,5 +12,5 @@ test.each([
   ['identity', false],
   ['', false],
 ])('%j', (field, accepts) => {
-  expect(acceptsGzip(field)).toBe(accepts)
+  expect(acceptsCoding(field, 'gzip')).toBe(accepts)
 })
