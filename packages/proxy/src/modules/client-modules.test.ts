@@ -1,7 +1,7 @@
 /** Modules that tell clients apart: by address, network, share, referrer, cookie, browser, signature. */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { bodyOf, serve, statusOf } from '../fixtures/served.ts'
+import { bodyOf, serve, statusOf } from '../../test/served.ts'
 import { murmurHash } from './split-clients.ts'
 
 test('the hash of split_clients is MurmurHash2', () => {

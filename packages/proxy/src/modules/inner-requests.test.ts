@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync, gzipSync, brotliDecompressSync, zstdDecompressSync } from 'node:zlib'
 import { RawClient } from '@trivet/testing'
 import { expect, test } from 'vitest'
-import { bodyOf, serve, statusOf } from '../fixtures/served.ts'
+import { bodyOf, serve, statusOf } from '../../test/served.ts'
 
 const large = 'abcdefghij'.repeat(30_000)
 

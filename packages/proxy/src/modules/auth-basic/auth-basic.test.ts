@@ -1,6 +1,6 @@
 import { hash } from 'bcryptjs'
 import { expect, test } from 'vitest'
-import { serve, statusOf } from '../../fixtures/served.ts'
+import { serve, statusOf } from '../../../test/served.ts'
 import { parsePasswords } from './password-file.ts'
 import { verifyPassword } from './passwords.ts'
 

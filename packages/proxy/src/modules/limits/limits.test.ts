@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { RawClient } from '@trivet/testing'
 import { expect, test } from 'vitest'
-import { serve, statusOf } from '../../fixtures/served.ts'
+import { serve, statusOf } from '../../../test/served.ts'
 import { LeakyBuckets } from './leaky-buckets.ts'
 
 test('no window has more requests than the rate and the burst allow', () => {
