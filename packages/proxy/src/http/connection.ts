@@ -54,6 +54,13 @@ export class Connection extends ClientWire {
     return this.#state === 'closed'
   }
 
+  /** What it is doing, as `stub_status` counts it. */
+  get phase(): 'reading' | 'writing' | 'waiting' | 'closing' {
+    if (this.#state === 'request' || this.#state === 'tunnel') return 'writing'
+    if (this.#state !== 'head') return 'closing'
+    return this.input.length > 0 ? 'reading' : 'waiting'
+  }
+
   override flush(): void {
     if (this.#state === 'closed' || !this.output.write()) return
     const request = this.#request

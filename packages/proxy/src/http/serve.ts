@@ -4,6 +4,7 @@ import type { Listener, ProxyConfig } from '../model/config.ts'
 import { addressText, type ListenSpec } from '../model/listen.ts'
 import type { ErrorLog } from '../process/error-log.ts'
 import { Connection } from './connection.ts'
+import type { Counters } from './counters.ts'
 import { Service } from './service.ts'
 
 /** A socket to accept from: bound, perhaps listening. */
@@ -18,6 +19,10 @@ export interface HttpService {
   drain(timeout: number): Promise<void>
   /** Opens log files anew after they were moved away. */
   reopenLogs(): void
+  /** This worker's counters. */
+  counters(): Counters
+  /** How to ask all workers for theirs. */
+  countWith(ask: () => Promise<Counters>): void
 }
 
 /** Starts to accept. */
@@ -37,6 +42,8 @@ export async function serveHttp(
   }
   return {
     drain: (timeout) => drain(service, servers, config, timeout),
+    counters: () => service.counters(),
+    countWith: (ask) => (service.askAll = ask),
     reopenLogs: () => {
       for (const resource of http?.resources ?? []) resource.reopen?.()
     },

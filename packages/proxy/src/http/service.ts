@@ -1,6 +1,7 @@
 /** What all connections of a worker share. */
 import type { ErrorLog } from '../process/error-log.ts'
 import type { Connection } from './connection.ts'
+import type { Counters } from './counters.ts'
 import { FileCache } from './file-cache.ts'
 
 /** How often timeouts are looked at, in milliseconds: a timeout is late by at most this much. */
@@ -18,6 +19,8 @@ export class Service {
   draining = false
   onIdle: (() => void) | undefined
   readonly statistics = { accepted: 0, requests: 0 }
+  /** Asks all workers for their counters; undefined where there is one process only. */
+  askAll: (() => Promise<Counters>) | undefined
   readonly #timer: NodeJS.Timeout
 
   constructor(log: ErrorLog, slots: number, capacity: number) {
@@ -26,6 +29,14 @@ export class Service {
     this.capacity = capacity
     this.#timer = setInterval(() => this.#sweep(), sweepInterval)
     this.#timer.unref()
+  }
+
+  /** This worker's counters. */
+  counters(): Counters {
+    const phases = { reading: 0, writing: 0, waiting: 0, closing: 0 }
+    for (const { phase } of this.connections) phases[phase]++
+    const { reading, writing, waiting } = phases
+    return { active: this.connections.size, ...this.statistics, reading, writing, waiting }
   }
 
   /** Begins to drain: idle connections close in a moment. */

@@ -159,7 +159,6 @@ const names: Readonly<Record<string, Getter | Variable>> = {
   connection: (request) => String(request.connection.id),
   connection_requests: (request) => String(request.connection.requests),
   connection_time: (request) => seconds(Date.now() - request.connection.startTime),
-  connections_active: (request) => String(request.connection.service.connections.size),
   pipe: (request) => (request.connection.isPipelined ? 'p' : '.'),
   msec: () => seconds(Date.now()),
   time_local: () => (tick(), local),

@@ -8,6 +8,7 @@ import { Master, WorkerFailed } from '@trivet/prefork'
 import type { Address, BoundListener, MasterOptions, WorkerInfo } from '@trivet/prefork'
 import { constants } from 'node:os'
 import { ConfigError, summarize } from '../language/diagnostic.ts'
+import { Census } from './census.ts'
 import { openErrorLog } from './error-log.ts'
 import type { ErrorLog } from './error-log.ts'
 import type { Layout } from './layout.ts'
@@ -119,6 +120,7 @@ export class Proxy {
   async #raise(): Promise<void> {
     const master = new Master(this.#masterOptions())
     this.#watch(master)
+    new Census(master)
     this.#master = master
     this.#log.write('notice', 'start worker processes')
     await this.#raising(master.start())

@@ -4,6 +4,7 @@ import type { WorkerLink } from '@trivet/prefork/worker'
 import { flushCompileCache } from 'node:module'
 import { compileConfig } from '../model/compile.ts'
 import { serveHttp } from '../http/serve.ts'
+import { CensusMember } from './census.ts'
 import { openErrorLog } from './error-log.ts'
 import type { ErrorLog } from './error-log.ts'
 import { errorLogTargets, loadedFrom } from './plan.ts'
@@ -22,6 +23,8 @@ async function run(master: WorkerLink, payload: WorkerPayload): Promise<void> {
   const config = compileConfig(loadedFrom(payload), { prefix: payload.layout.prefix })
   const log = openErrorLog(errorLogTargets(payload.layout, config))
   const service = await serveHttp(config, master.listeners, log)
+  const census = new CensusMember(master, () => service.counters())
+  service.countWith(() => census.ask())
   const reopen = (): void => {
     log.write('notice', 'reopening logs')
     log.reopen()
@@ -36,6 +39,7 @@ async function run(master: WorkerLink, payload: WorkerPayload): Promise<void> {
   master.onDrain(async () => {
     log.write('notice', 'gracefully shutting down')
     await service.drain(payload.shutdownTimeout === 0 ? Number.POSITIVE_INFINITY : payload.shutdownTimeout)
+    census.give()
     log.write('notice', 'exiting')
   })
   master.ready()
