@@ -21,13 +21,14 @@ interface Round {
 
 /** The master's part. */
 export class Census {
-  readonly #master: Master
+  #master: Master | undefined
   readonly #latest = new Map<number, Counters>()
   readonly #rounds = new Map<number, Round>()
   #gone: Counters = noCounters
   #lastRound = 0
 
-  constructor(master: Master) {
+  /** Serves the workers of a master, those of a former one being gone. */
+  watch(master: Master): void {
     this.#master = master
     master.on('message', (worker, message) => {
       if (message.type === 'census-wanted') this.#begin()
@@ -38,9 +39,10 @@ export class Census {
 
   #begin(): void {
     const round = ++this.#lastRound
-    const open = new Set(this.#master.workers.filter(({ state }) => state !== 'starting').map(({ id }) => id))
+    const workers = this.#master?.workers ?? []
+    const open = new Set(workers.filter(({ state }) => state !== 'starting').map(({ id }) => id))
     this.#rounds.set(round, { open, timer: setTimeout(() => this.#end(round), patience) })
-    this.#master.broadcast({ type: 'census', round })
+    this.#master?.broadcast({ type: 'census', round })
   }
 
   #given(id: number, message: Readonly<Record<string, unknown>>): void {
@@ -62,7 +64,7 @@ export class Census {
     clearTimeout(this.#rounds.get(round)?.timer)
     this.#rounds.delete(round)
     const counters = [...this.#latest.values()].reduce(addCounters, this.#gone)
-    this.#master.broadcast({ type: 'census-done', round, counters })
+    this.#master?.broadcast({ type: 'census-done', round, counters })
   }
 }
 

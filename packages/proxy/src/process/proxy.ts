@@ -45,6 +45,7 @@ const killTimeout = 1000
 export class Proxy {
   readonly #options: ProxyOptions
   readonly #listeners: Listeners
+  readonly #census = new Census()
   #plan: Plan
   #log: ErrorLog
   #master: Master | undefined
@@ -120,7 +121,7 @@ export class Proxy {
   async #raise(): Promise<void> {
     const master = new Master(this.#masterOptions())
     this.#watch(master)
-    new Census(master)
+    this.#census.watch(master)
     this.#master = master
     this.#log.write('notice', 'start worker processes')
     await this.#raising(master.start())
