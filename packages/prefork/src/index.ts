@@ -1,5 +1,6 @@
 export { formatAddress, type Address } from './address.ts'
 export { adopt } from './bind/adopt.ts'
+export { clearStale } from './bind/unix-path.ts'
 export { bind, type BindOptions, type BoundListener } from './bind/bind.ts'
 export { PreforkError, WorkerFailed, type Exit, type PreforkErrorCode } from './error.ts'
 export { Master, type MasterEvents, type ReloadOptions, type StopOptions } from './master/master.ts'

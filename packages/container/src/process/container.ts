@@ -70,7 +70,11 @@ export class Container {
     this.#execArgv = execArgv
     this.stopped = new Promise((resolve) => (this.#resolveStopped = resolve))
     this.commands = new ContainerCommands(this, log, readAgain)
-    this.#operations = new Operations(config, log, this.commands)
+    this.#operations = new Operations(config, log, this.commands, async () => ({
+      snapshots: (await this.#tiers?.application.snapshot()) ?? [],
+      paused: this.#paused,
+      fronts: this.addresses,
+    }))
   }
 
   /** Binds and starts; throws ContainerError `BIND`, `LOAD` or `START` and leaves nothing behind. */

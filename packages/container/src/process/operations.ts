@@ -5,6 +5,7 @@
  *   asap -> (sockets bound) -> beforeWorkers -> (workers ready) -> started -> reloading -> reloaded ... -> stopping -> stopped
  */
 import { ContainerError } from '../config/diagnostic.ts'
+import { packageVersion } from '../config/magic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import { Cron } from '../cron/cron.ts'
 import { Daemons } from '../daemons/daemons.ts'
@@ -13,10 +14,17 @@ import { MasterFifo } from '../fifo/master-fifo.ts'
 import { HookFailed, Hooks, type HookOwner } from '../hooks/hooks.ts'
 import type { HookPhase } from '../hooks/phases.ts'
 import { Program, describeExit, type ProgramScope } from '../programs/program.ts'
+import { statsDocument, type StatsSource } from '../stats/document.ts'
+import { listenQueues } from '../stats/listen-queue.ts'
+import { StatsServer } from '../stats/server.ts'
+import type { StatsSettings } from '../stats/settings.ts'
 import type { TouchAction } from '../touch/settings.ts'
 import { watchPaths } from '../touch/watch-folder.ts'
 import type { ContainerLog } from './log.ts'
 import { watchTouch } from './touch.ts'
+
+/** What the container itself knows for statistics. */
+export type Figures = Pick<StatsSource, 'snapshots' | 'paused' | 'fronts'>
 
 /** The phases between the bound sockets and the workers. */
 const beforeWorkers: readonly HookPhase[] = ['pre-jail', 'post-jail', 'in-jail', 'as-root', 'as-user', 'master-start']
@@ -24,16 +32,20 @@ const beforeWorkers: readonly HookPhase[] = ['pre-jail', 'post-jail', 'in-jail',
 export class Operations {
   readonly #log: ContainerLog
   readonly #commands: MasterCommands
+  readonly #figures: () => Promise<Figures>
   readonly #hooks: Hooks
   readonly #accepted = new Set<number>()
   #config: ContainerConfig
   #daemons: Daemons | undefined
   #cron: Cron | undefined
   #fifo: MasterFifo | undefined
+  #stats: StatsServer | undefined
   #unwatch: () => void = () => {}
   #serving = false
 
-  constructor(config: ContainerConfig, log: ContainerLog, commands: MasterCommands) {
+  /** `figures` are those of the workers, of the moment. */
+  constructor(config: ContainerConfig, log: ContainerLog, commands: MasterCommands, figures: () => Promise<Figures>) {
+    this.#figures = figures
     this.#config = config
     this.#log = log
     this.#commands = commands
@@ -71,6 +83,7 @@ export class Operations {
         throw new ContainerError('START', `\`master-fifo\`: ${why}`, { cause })
       }
     }
+    await this.#openStats(operations.stats)
     await this.#run('pre-app')
   }
 
@@ -98,6 +111,7 @@ export class Operations {
     await this.#run('post-app')
     await this.#daemons?.reload(config.programs.daemons)
     this.#cron?.reload(config.programs.cron)
+    await this.#openStats(config.operations.stats).catch((error: unknown) => this.#log.event(messageOf(error)))
     this.#unwatch()
     this.#watch()
   }
@@ -122,6 +136,8 @@ export class Operations {
   stopping(): void {
     this.#unwatch()
     this.#fifo?.close()
+    this.#stats?.close()
+    this.#stats = undefined
   }
 
   /** The workers have gone: ends what is left. */
@@ -129,6 +145,41 @@ export class Operations {
     this.stopping()
     await Promise.all([this.#daemons?.stop(), this.#cron?.stop(Math.min(this.#config.life.mercy, daemonMercy))])
     await this.#run('as-user-atexit').catch((error: unknown) => this.#log.event(messageOf(error)))
+  }
+
+  async #openStats(settings: StatsSettings | undefined): Promise<void> {
+    if (JSON.stringify(settings) === JSON.stringify(this.#stats?.settings)) return
+    this.#stats?.close()
+    this.#stats = undefined
+    if (settings === undefined) return
+    const { workers, sockets } = this.#config
+    const { event } = this.#voice('stats')
+    const owner = { ...workers, mode: sockets.mode, event, document: async () => await this.#document(settings.cores) }
+    try {
+      this.#stats = await StatsServer.open(settings, owner)
+    } catch (cause) {
+      throw new ContainerError('START', `\`stats\`: ${messageOf(cause)}`, { cause })
+    }
+    event(`serving figures on ${this.#stats.address}`)
+  }
+
+  async #document(cores: boolean): Promise<object> {
+    const { workers, sockets, application } = this.#config
+    return statsDocument({
+      ...(await this.#figures()),
+      version: packageVersion(),
+      processes: workers.processes,
+      backlog: sockets.backlog,
+      queues: await listenQueues(),
+      directory: application.directory,
+      daemons: (this.#daemons?.all ?? []).map((daemon) => ({
+        command: daemon.settings.command,
+        pid: daemon.pid ?? 0,
+        respawns: daemon.respawns,
+      })),
+      cron: this.#cron?.states ?? [],
+      cores,
+    })
   }
 
   #scope(): ProgramScope {

@@ -11,10 +11,24 @@ export const operations: OptionGroup = {
       origin: 'uwsgi',
       help: 'a named pipe that takes commands of one letter, such as `r` to reload; with several, a digit chooses',
     },
+    {
+      name: 'stats',
+      aliases: ['stats-server'],
+      kind: 'address',
+      origin: 'uwsgi',
+      help: 'tell figures as JSON to whoever connects here; HOST:PORT or a path',
+    },
+    { name: 'stats-http', kind: 'flag', origin: 'uwsgi', help: 'put a head of HTTP before them' },
+    {
+      name: 'stats-minified',
+      aliases: ['stats-min'],
+      kind: 'flag',
+      origin: 'uwsgi',
+      help: 'leave out the blanks',
+    },
+    { name: 'stats-no-cores', kind: 'flag', origin: 'uwsgi', help: 'leave out the list of cores' },
   ],
   inert: [
-    { names: 'stats stats-server', kind: 'text', absent: 'USR1 prints the figures to the log' },
-    { names: 'stats-http', kind: 'flag', absent: 'USR1 prints the figures to the log' },
     {
       names: 'daemonize daemonize2 d',
       kind: 'path',
@@ -35,8 +49,8 @@ export const operations: OptionGroup = {
       absent: 'run it in a container or under a service manager that isolates it',
     },
     {
-      names: `enable-metrics metrics-dir-restore metric-dir-restore metrics-no-cores stats-minified stats-min
-      stats-no-cores stats-no-metrics snmp carbon-no-workers carbon-name-resolve carbon-resolve-names
+      names: `enable-metrics metrics-dir-restore metric-dir-restore metrics-no-cores
+      stats-no-metrics snmp carbon-no-workers carbon-name-resolve carbon-resolve-names
       carbon-use-metrics nagios statsd-no-workers statsd-all-gauges zabbix-template`,
       kind: 'flag',
       absent: 'USR1 prints the figures to the log',
