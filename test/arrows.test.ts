@@ -32,6 +32,7 @@ const planted: readonly [file: string, imports: string, verdict: typeof allowed 
   ['packages/uwsgi/src/front/a.ts', '@trivet/gateway/server', allowed],
   ['packages/uwsgi/src/front/b.ts', '@trivet/prefork', refused],
   ['packages/container/src/a.ts', '@trivet/prefork', allowed],
+  ['packages/container/src/serving/a.ts', '@trivet/middleware', allowed],
   ['packages/container/src/b.ts', '@trivet/proxy', refused],
   ['packages/container/src/c.ts', '../../proxy/src/index.ts', refused],
   ['packages/container/src/c.test.ts', '@trivet/proxy', refused],
@@ -66,7 +67,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   http1: ['gateway'],
   middleware: ['gateway'],
   uwsgi: ['gateway', 'http1'],
-  container: ['gateway', 'http1', 'prefork', 'uwsgi'],
+  container: ['gateway', 'http1', 'middleware', 'prefork', 'uwsgi'],
   proxy: ['http1', 'prefork', 'uwsgi'],
   trivet: ['container', 'guestbook', 'prefork', 'proxy'],
 }

@@ -18,7 +18,7 @@ import { splitModule } from '../config/model/application.ts'
 import type { PythonReference } from '../config/model/python.ts'
 import { hasErrors, readCommandLine, type ReadConfig } from '../config/read.ts'
 import { findModule } from '../loader/find-module.ts'
-import { loadApplication } from '../loader/load.ts'
+import { loadServing } from '../serving/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { helpText } from '../options/help.ts'
 import { showConfig } from '../options/show-config.ts'
@@ -77,11 +77,12 @@ function noPythonModule({ application, python }: ContainerConfig): string {
 }
 
 async function check({ config }: ReadConfig): Promise<number> {
-  const { application } = config
+  const { application, serving } = config
   try {
     process.chdir(application.directory)
     Object.assign(process.env, application.environment)
-    const loaded = await loadApplication(application.reference, application.directory)
+    const { reference, directory } = application
+    const loaded = await loadServing({ application: reference, directory, serving })
     return print(`the configuration is good; ${loaded.label} loads (${loaded.interface})\n`)
   } catch (error) {
     process.stderr.write(`the application does not load: ${explain(error)}\n`)

@@ -8,6 +8,7 @@ import type { OperationSettings } from './model/operations.ts'
 import type { ProgramSettings } from './model/programs.ts'
 import type { PythonSettings } from './model/python.ts'
 import type { ReloadSettings } from './model/reloads.ts'
+import type { ServingSettings } from '../serving/settings.ts'
 import type { SocketSettings } from './model/sockets.ts'
 import type { WorkerSettings } from './model/workers.ts'
 
@@ -23,6 +24,8 @@ export interface ContainerConfig {
   readonly limits: Limits
   readonly log: LogSettings
   readonly files: FileSettings
+  /** What stands before the application. */
+  readonly serving: ServingSettings
   readonly programs: ProgramSettings
   readonly operations: OperationSettings
 }

@@ -13,6 +13,7 @@ import { resolveOperations } from './model/operations.ts'
 import { resolvePrograms } from './model/programs.ts'
 import { resolvePython } from './model/python.ts'
 import { resolveReloads } from './model/reloads.ts'
+import { resolveServing } from './model/serving.ts'
 import { resolveSockets } from './model/sockets.ts'
 import { resolveWorkers } from './model/workers.ts'
 import { Reading } from './reading.ts'
@@ -39,6 +40,7 @@ export function resolveConfig(
     limits: resolveLimits(reading),
     log: resolveLogs(reading),
     files: resolveFiles(reading),
+    serving: resolveServing(reading),
     programs: resolvePrograms(reading),
     operations: resolveOperations(reading),
   }

@@ -4,6 +4,7 @@
  */
 import { joinMaster } from '@trivet/prefork/worker'
 import { forward } from '@trivet/uwsgi/gateway'
+import { withSurroundings } from '../serving/surroundings.ts'
 import { Activity } from '../worker/activity.ts'
 import { figuresOf, openFront, type FrontServer } from '../worker/front.ts'
 import type { FrontPayload } from './payload.ts'
@@ -13,7 +14,8 @@ const payload = link.payload as FrontPayload
 process.title = `trivet-container front ${link.slot + 1}`
 
 try {
-  const application = forward({ path: payload.target }, { readTimeout: payload.limits.httpTimeout })
+  const target = forward({ path: payload.target }, { readTimeout: payload.limits.httpTimeout })
+  const application = withSurroundings(target, payload.serving)
   const fronts: FrontServer[] = []
   const activity = new Activity(link.scoreboard, () => figuresOf(fronts))
   for (const [index, listener] of link.listeners.entries()) {

@@ -15,6 +15,7 @@ export function frontProgram(
     protocols,
     target,
     limits: config.limits,
+    serving: config.serving,
     processes: config.http.processes,
     mercy: config.life.mercy,
   }

@@ -8,10 +8,12 @@
  * The application comes up first and goes last, so that a front never has nobody behind it.
  */
 import { Master, type BoundListener, type MasterOptions, type ReloadOptions, type StopOptions } from '@trivet/prefork'
+import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import { frontProgram } from '../fronts/program.ts'
 import type { WorkerProgram } from '../runtimes/runtime.ts'
 import { runtimeOf } from '../runtimes/table.ts'
+import { hasSurroundings } from '../serving/surroundings.ts'
 import { bindInnerSocket, type InnerSocket } from './inner-socket.ts'
 
 /** What all processes of a container are started with. */
@@ -29,6 +31,7 @@ export class Tiers {
   readonly fronts: Master | undefined
   readonly #inner: InnerSocket | undefined
   readonly #settings: TierSettings
+  readonly #direct: readonly boolean[]
 
   /** `listeners`: one per front of the configuration, in its order. Binds the inner socket where one is needed. */
   static async create(
@@ -53,6 +56,7 @@ export class Tiers {
   ) {
     const direct = listeners.filter((_, index) => isDirect(config, index))
     const indirect = listeners.filter((_, index) => !isDirect(config, index))
+    this.#direct = layout(config)
     this.#inner = inner
     this.#settings = settings
     const own = inner === undefined ? [] : [inner.listener]
@@ -68,6 +72,8 @@ export class Tiers {
 
   /** Rejects when a generation does not come up; the old one of its tier serves on. */
   async reload(config: ContainerConfig, how: ReloadOptions): Promise<void> {
+    if (layout(config).join() !== this.#direct.join())
+      throw new ContainerError('CONFIG', 'other processes would stand behind the sockets now: that needs a restart')
     await this.application.reload(this.#applicationOptions(config), how)
     if (this.#inner !== undefined) await this.fronts?.reload(this.#frontOptions(config, this.#inner), how)
   }
@@ -97,10 +103,20 @@ export class Tiers {
   }
 }
 
-/** Whether the application's workers serve a front themselves. */
+/**
+ * Whether the application's workers serve a front themselves. What stands before the application is TypeScript: it runs
+ * in JavaScript workers, and in the front workers before those of another language.
+ */
 function isDirect(config: ContainerConfig, front: number): boolean {
   const protocol = config.sockets.fronts[front]?.protocol
-  return protocol !== undefined && runtimeOf(config).speaks.includes(protocol)
+  const runtime = runtimeOf(config)
+  if (runtime.name !== 'javascript' && hasSurroundings(config.serving)) return false
+  return protocol !== undefined && runtime.speaks.includes(protocol)
+}
+
+/** For each front, whether it is direct. */
+function layout(config: ContainerConfig): readonly boolean[] {
+  return config.sockets.fronts.map((_, index) => isDirect(config, index))
 }
 
 function options(

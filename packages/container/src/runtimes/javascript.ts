@@ -15,6 +15,7 @@ export const javascript: Runtime = {
       protocols: config.sockets.fronts.map(({ protocol }) => protocol),
       limits,
       log,
+      serving: config.serving,
       processes: workers.processes,
       mercy: life.mercy,
       harakiri: life.harakiri,

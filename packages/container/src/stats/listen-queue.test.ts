@@ -22,5 +22,9 @@ test('only listening sockets count', () => {
 })
 
 test('nonsense gives nothing', () => {
-  fc.assert(fc.property(fc.string(), (text) => void expect(parseTable(text)).toEqual([])))
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(parseTable(text)).toEqual([])
+    }),
+  )
 })

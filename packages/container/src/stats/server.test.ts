@@ -38,7 +38,9 @@ test('a master out of descriptors says so, once for a while, and answers the nex
   expect(await readAll(path)).toBe('{"version":"1"}\n')
   await expect(
     StatsServer.open(server.settings, {
-      ...{ mode: undefined, uid: undefined, gid: undefined },
+      mode: undefined,
+      uid: undefined,
+      gid: undefined,
       event: () => {},
       document: async () => await Promise.resolve({}),
     }),

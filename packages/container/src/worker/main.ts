@@ -5,7 +5,7 @@
 import type { Application } from '@trivet/gateway'
 import { joinMaster, type WorkerLink } from '@trivet/prefork/worker'
 import { ContainerError } from '../config/diagnostic.ts'
-import { loadApplication, type LoadedApplication } from '../loader/load.ts'
+import { loadServing, type ServedApplication } from '../serving/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { requestLog } from '../log/request-log.ts'
 import { compileFormat, standardLine } from '../log/request-line.ts'
@@ -37,7 +37,7 @@ function withoutOwnFrames(error: unknown): unknown {
 
 async function work(): Promise<void> {
   link.step('load application')
-  const loaded = await loadApplication(payload.application, payload.directory)
+  const loaded = await loadServing(payload)
   await loaded.start()
   const gate = new Gate()
   const log = payload.log.requests ? openRequestLog(link.slot) : undefined
@@ -81,7 +81,7 @@ function openRequestLog(slot: number): RequestLines {
 
 function followMaster(
   master: WorkerLink,
-  loaded: LoadedApplication,
+  loaded: ServedApplication,
   fronts: readonly FrontServer[],
   log: RequestLines | undefined,
   gate: Gate,

@@ -2,6 +2,7 @@ import type { ApplicationReference } from '../config/model/application.ts'
 import type { HarakiriSettings } from '../config/model/life.ts'
 import type { Limits } from '../config/model/limits.ts'
 import type { LogSettings } from '../config/model/logs.ts'
+import type { ServingSettings } from '../serving/settings.ts'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 
 /** What a server of a front's protocol needs to know. */
@@ -17,6 +18,7 @@ export interface WorkerPayload extends ServingPayload {
   /** One per listener, in their order. */
   readonly protocols: readonly FrontProtocol[]
   readonly log: LogSettings
+  readonly serving: ServingSettings
   /** Milliseconds. */
   readonly mercy: number
   readonly harakiri: HarakiriSettings

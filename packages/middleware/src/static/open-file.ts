@@ -18,14 +18,23 @@ export interface OpenFile {
   readonly modified: number
 }
 
+/** Which files may be opened. */
+export interface OpenPolicy {
+  /** Absolute. */
+  readonly root: string
+  readonly symlinks: SymlinkPolicy
+  /** Absolute; further folders into which links of the policy `inside` may lead. */
+  readonly safe: readonly string[]
+}
+
 /** Not there, as far as a client may know. */
 const missing = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'EINVAL'])
 
 /** The file at `path`, or undefined when there is none to serve. */
-export async function openFile(root: string, path: string, symlinks: SymlinkPolicy): Promise<OpenFile | undefined> {
+export async function openFile(policy: OpenPolicy, path: string): Promise<OpenFile | undefined> {
   try {
     const real = await realpath(path)
-    if (symlinks !== 'follow' && !isAllowed(await realpath(root), root, path, real, symlinks)) return undefined
+    if (!(await isAllowed(policy, path, real))) return undefined
     const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     return await describe(handle)
   } catch (error) {
@@ -34,9 +43,15 @@ export async function openFile(root: string, path: string, symlinks: SymlinkPoli
   }
 }
 
-function isAllowed(realRoot: string, root: string, path: string, real: string, symlinks: SymlinkPolicy): boolean {
-  const inside = relative(realRoot, real)
-  if (symlinks === 'refuse') return inside === relative(root, path)
+async function isAllowed({ root, symlinks, safe }: OpenPolicy, path: string, real: string): Promise<boolean> {
+  if (symlinks === 'follow') return true
+  const realRoot = await realpath(root)
+  if (symlinks === 'refuse') return relative(realRoot, real) === relative(root, path)
+  return isBelow(realRoot, real) || safe.some((folder) => isBelow(folder, real))
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const inside = relative(folder, path)
   return inside === '' || (inside !== '..' && !inside.startsWith(`..${sep}`))
 }
 

@@ -150,6 +150,31 @@ test('a POST goes to the application; a reader that leaves closes the file', asy
   expect(client.errors).toEqual([])
 })
 
+test('the first index that is there', async () => {
+  expect(await (await get('/sub/', {}, { index: ['none.html', 'index.html'] })).text()).toBe('<h1>sub</h1>')
+})
+
+test('a link may lead into a safe folder', async () => {
+  expect(await (await get('/outside', {}, { safe: [folder.path] })).text()).toBe('secret')
+  expect((await get('/outside', {}, { safe: [join(folder.path, 'other')] })).status).toBe(404)
+})
+
+test('a compressed form goes to those who take it', async () => {
+  await writeFile(join(root, 'page.html'), 'plain')
+  await writeFile(join(root, 'page.html.gz'), 'packed')
+  const ask = async (accept: string, options: StaticFilesOptions = { precompressed: true }): Promise<unknown[]> => {
+    const { headers } = await get('/page.html', { headers: { 'accept-encoding': accept } }, options)
+    return ['content-encoding', 'content-length', 'content-type', 'vary'].map((name) => headers.get(name))
+  }
+  const type = 'text/html; charset=utf-8'
+  expect(await ask('gzip, br')).toEqual(['gzip', '6', type, 'Accept-Encoding'])
+  expect(await ask('br')).toEqual([null, '5', type, 'Accept-Encoding'])
+  expect(await ask('gzip;q=0')).toEqual([null, '5', type, 'Accept-Encoding'])
+  expect(await ask('gzip', { precompressed: (path) => path.endsWith('.css') })).toEqual([null, '5', type, null])
+  await writeFile(join(root, 'page.html.br'), 'br')
+  expect(await ask('gzip, br')).toEqual(['br', '2', type, 'Accept-Encoding'])
+})
+
 test('no path leaves the root', () => {
   const piece = fc.constantFrom('..', '.', '/', '\\', 'a', '\0', '%2e', ' ', '.a')
   fc.assert(

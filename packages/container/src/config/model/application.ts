@@ -55,6 +55,9 @@ function readReference({ values, report }: Reading): ApplicationReference {
   const asked = values.optional('interface', readInterface) ?? 'auto'
   // The other two are Python's, which has a reference of its own.
   const chosen = asked === 'wsgi' || asked === 'asgi' ? 'auto' : asked
+  // With mounts alone, what is below none of them is not found.
+  if (setting === undefined && values.all('mount').length > 0)
+    return { module: '', export: undefined, interface: chosen }
   if (setting === undefined || setting.value === '') {
     const message =
       setting === undefined ? 'no application: give `module`, for example `--module app.ts`' : '`module`: needs a value'

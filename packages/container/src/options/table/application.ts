@@ -59,11 +59,22 @@ export const application: OptionGroup = {
       origin: 'uwsgi',
       help: 'exit with 22 when the application does not load at the start (always on)',
     },
+    {
+      name: 'mount',
+      kind: 'pair',
+      repeat: true,
+      origin: 'uwsgi',
+      help: '/PATH=MODULE[:EXPORT]: a further application; the longest path that fits is served, by whole segments',
+    },
+    {
+      name: 'manage-script-name',
+      kind: 'flag',
+      origin: 'uwsgi',
+      help: 'find the mount by the request’s path; without it a proxy in front says it by SCRIPT_NAME',
+    },
   ],
   inert: [
     { names: 'no-default-app', kind: 'flag', needless: 'only the application that `module` names is served' },
-    { names: 'mount', kind: 'text', absent: 'one application is served, at the root' },
-    { names: 'manage-script-name', kind: 'flag', absent: 'it needs `mount`' },
     { names: 'vhost', kind: 'flag', absent: 'one application is served, at the root' },
     {
       names: 'plugin-dir plugins-dir',

@@ -3,10 +3,18 @@ import type { OptionGroup } from '../option.ts'
 /** Rules on requests and responses ahead of the application. */
 export const routing: OptionGroup = {
   heading: 'Routing',
-  options: [],
+  options: [
+    {
+      name: 'add-header',
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'NAME: VALUE, added to every response',
+    },
+  ],
   inert: [
     {
-      names: 'route route-if route-host route-uri add-header response-header',
+      names: 'route route-if route-host route-uri response-header',
       kind: 'text',
       absent: 'let the proxy in front do it',
     },
