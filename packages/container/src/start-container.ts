@@ -1,6 +1,6 @@
 import { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
 import type { ContainerConfig } from './config/model.ts'
-import { hasErrors, readOptions } from './config/read.ts'
+import { hasErrors, readOptions, readWithModules, type ReadConfig } from './config/read.ts'
 import type { ContainerOptions } from './container-options.ts'
 import { FileLines, type LineWriter } from './log/line-writer.ts'
 import { Container, type FrontAddress } from './process/container.ts'
@@ -40,8 +40,8 @@ export interface ContainerHandle extends AsyncDisposable {
 export async function startContainer(options: ContainerOptions, start: StartOptions = {}): Promise<ContainerHandle> {
   const scope = { cwd: start.cwd ?? process.cwd(), environment: process.env }
   const notices: string[] = []
-  const settle = (given: ContainerOptions): ReturnType<typeof readOptions>['config'] => {
-    const read = readOptions(given, scope)
+  const settle = async (given: ContainerOptions, reload: boolean): Promise<ReadConfig['config']> => {
+    const read = await readWithModules({ ...scope, reload }, (whole) => readOptions(given, whole))
     if (hasErrors(read.diagnostics))
       throw new ContainerError('CONFIG', read.diagnostics.map(formatDiagnostic).join('\n'), {
         diagnostics: read.diagnostics,
@@ -49,7 +49,7 @@ export async function startContainer(options: ContainerOptions, start: StartOpti
     notices.push(...read.diagnostics.map(formatDiagnostic))
     return read.config
   }
-  const config = settle(options)
+  const config = await settle(options, false)
   const log = new ContainerLog(
     config.log.file === undefined
       ? new CallbackLines(start.onLine ?? ((line): void => void process.stdout.write(`${line}\n`)))
@@ -68,7 +68,8 @@ export async function startContainer(options: ContainerOptions, start: StartOpti
   return {
     addresses: container.addresses,
     stopped,
-    reload: (changed) => container.reload(changed === undefined ? undefined : settle({ ...options, ...changed })),
+    reload: async (changed) =>
+      await container.reload(changed === undefined ? undefined : await settle({ ...options, ...changed }, true)),
     stop,
     statistics: () => container.statistics(),
     reopenLogs: () => container.reopenLogs(),

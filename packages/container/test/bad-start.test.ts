@@ -51,7 +51,7 @@ test.each<[string, string[], number, string]>([
     'a bad value',
     ['app.ts', ...http, '-p', 'x'],
     1,
-    '`p`: expected a whole number, got `x`\n  | app.ts --http-socket 127.0.0.1:0 -p x\n  |                                     ^',
+    '`processes`: expected a whole number, got `x`\n  | app.ts --http-socket 127.0.0.1:0 -p x\n  |                                     ^',
   ],
   ['a socket in no folder', ['app.ts', '--socket', '/no/such/folder/x.sock'], 1, 'there is no folder /no/such/folder'],
   ['a log that cannot be written', ['app.ts', ...http, '--logto', '/no/such/folder/log'], 1, '`logto`: ENOENT'],

@@ -16,7 +16,7 @@ import { packageVersion } from '../config/magic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import { splitModule } from '../config/model/application.ts'
 import type { PythonReference } from '../config/model/python.ts'
-import { hasErrors, readCommandLine, type ReadConfig } from '../config/read.ts'
+import { hasErrors, readCommandLine, readWithModules, type ReadConfig } from '../config/read.ts'
 import { findModule } from '../loader/find-module.ts'
 import { loadServing } from '../serving/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
@@ -33,7 +33,9 @@ const loadFailed = 22
 /** Runs the command; resolves with its exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   const scope = { cwd: process.cwd(), environment: process.env }
-  const read = readCommandLine(argv, scope)
+  const reading = async (reload: boolean): Promise<ReadConfig> =>
+    await readWithModules({ ...scope, reload }, (whole) => readCommandLine(argv, whole))
+  const read = await reading(false)
   if (read.request.help) return print(helpText())
   if (read.request.version) return print(`trivet-container ${packageVersion()}\n`)
   const diagnostics = [...read.diagnostics, ...missingModule(read)]
@@ -41,7 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (read.request.showConfig) process.stdout.write(showConfig(read.settings))
   if (hasErrors(diagnostics)) return 1
   if (read.request.check) return await check(read)
-  return await serve(read, () => readCommandLine(argv, scope))
+  return await serve(read, async () => await reading(true))
 }
 
 function print(text: string): number {
@@ -90,7 +92,7 @@ async function check({ config }: ReadConfig): Promise<number> {
   }
 }
 
-async function serve(read: ReadConfig, readAgain: () => ReadConfig): Promise<number> {
+async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Promise<number> {
   const lines = openLog(read)
   if (lines === undefined) return 1
   const log = new ContainerLog(lines)
@@ -101,7 +103,7 @@ async function serve(read: ReadConfig, readAgain: () => ReadConfig): Promise<num
   try {
     const container = await Container.start(config, log, {
       execArgv: process.execArgv,
-      readAgain: () => goodConfig(readAgain(), log),
+      readAgain: async () => goodConfig(await readAgain(), log),
       onCreated: (created) => {
         current = created
         log.event(`starting ${processes} worker${processes === 1 ? '' : 's'} (master pid: ${process.pid})`)

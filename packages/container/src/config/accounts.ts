@@ -24,6 +24,11 @@ export function findGroup(text: string): number {
   throw new ValueError(`there is no group \`${text}\` in /etc/group`)
 }
 
+/** The name of a group's number, if it has one. */
+export function groupName(gid: number): string | undefined {
+  return findRow('/etc/group', String(gid))?.[0]
+}
+
 function findRow(file: string, nameOrNumber: string): readonly string[] | undefined {
   const rows = readFileSync(file, 'utf8')
     .split('\n')

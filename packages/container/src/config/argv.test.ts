@@ -31,10 +31,10 @@ test('long and short options, joined and apart', () => {
     settings: [
       ['processes', '4'],
       ['http-socket', ':80'],
-      ['M', ''],
-      ['p', '2'],
-      ['s', '/x'],
-      ['w', 'app.ts'],
+      ['master', ''],
+      ['processes', '2'],
+      ['socket', '/x'],
+      ['module', 'app.ts'],
       ['master', 'false'],
       ['chmod-socket', '660'],
       ['chmod-socket', ''],
@@ -43,10 +43,18 @@ test('long and short options, joined and apart', () => {
   })
 })
 
-test('positional arguments are an ini file or the application', () => {
-  expect(read('a.ini', 'b.ini:prod', 'app.ts', '--', 'dir/app:app').settings).toEqual([
-    ['ini', 'a.ini'],
-    ['ini', 'b.ini:prod'],
+test('positional arguments are configuration files by their ending, or the application', () => {
+  expect(
+    read('a.ini', 'b.ini:prod', 'c.yaml', 'd.yml', 'e.json', 'f.xml', 'g.config.ts', 'app.ts', '--', 'dir/app:app')
+      .settings,
+  ).toEqual([
+    ['config', 'a.ini'],
+    ['config', 'b.ini:prod'],
+    ['config', 'c.yaml'],
+    ['config', 'd.yml'],
+    ['config', 'e.json'],
+    ['config', 'f.xml'],
+    ['config', 'g.config.ts'],
     ['module', 'app.ts'],
     ['module', 'dir/app:app'],
   ])
@@ -56,7 +64,7 @@ test('known options without effect still take their values', () => {
   expect(read('--harakiri', '30', '--enable-threads', 'a.ini').settings).toEqual([
     ['harakiri', '30'],
     ['enable-threads', ''],
-    ['ini', 'a.ini'],
+    ['config', 'a.ini'],
   ])
 })
 

@@ -1,11 +1,12 @@
 /**
  * The command line, as getopt_long reads it for uWSGI: `--name value`, `--name=value`, bare flags, short options alone
- * or run together (`-Mp4`), `--` before positional arguments. A positional argument is an ini file by its ending, or
- * else the application. One difference: a flag may be given a value (`--master=false`).
+ * or run together (`-Mp4`), `--` before positional arguments. A positional argument is a configuration file by its ending,
+ * or else the application. One difference: a flag may be given a value (`--master=false`).
  */
-import { findInertOption, findOption, suggestOption } from '../options/lookup.ts'
+import { findInertOption, findOption, findShortOption, suggestOption } from '../options/lookup.ts'
 import type { InertOption, Option } from '../options/option.ts'
 import type { Diagnostic, Place } from './diagnostic.ts'
+import { isConfigFile } from './formats.ts'
 import type { SettingSink } from './setting.ts'
 
 /** Reads arguments into `sink`; what cannot be read is reported. */
@@ -16,24 +17,27 @@ export function readArgv(argv: readonly string[], sink: SettingSink, report: (di
     sink.add({ name, value, place: place(from), valuePlace: place(valueFrom) })
   const take = (name: string, written: string, attached: string | undefined): void => {
     const at = index
-    const option = findOption(name) ?? findInertOption(name)
+    const short = written.startsWith('--') ? undefined : findShortOption(name)
+    const option = written.startsWith('--') ? (findOption(name) ?? findInertOption(name)) : short
     const next = argv[index + 1]
     if (option === undefined) {
       // Its value, if that is what follows, would only be reported a second time.
       if (attached === undefined && next !== undefined && !next.startsWith('-') && !next.includes('.')) index += 1
       return report(unknownArgument(written, name, place(at)))
     }
-    if (attached !== undefined) add(name, attached, at)
+    // A letter is an option here only; what follows knows it by its name.
+    const long = short?.name ?? name
+    if (attached !== undefined) add(long, attached, at)
     else if (option.kind === 'mode' && /^\d+$/.test(next ?? '')) {
       // Its value may be left out, but no application is called like one.
       index += 1
-      add(name, next ?? '', at, index)
-    } else if (!needsValue(option)) add(name, '', at)
+      add(long, next ?? '', at, index)
+    } else if (!needsValue(option)) add(long, '', at)
     else if (next === undefined || (next.startsWith('--') && next !== '--'))
       report({ severity: 'error', message: `\`${written}\` needs a value`, place: place(at) })
     else {
       index += 1
-      add(name, next, at, index)
+      add(long, next, at, index)
     }
   }
   for (; index < argv.length; index += 1) {
@@ -52,7 +56,7 @@ export function readArgv(argv: readonly string[], sink: SettingSink, report: (di
 function shortOptions(word: string, take: (name: string, written: string, attached: string | undefined) => void): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word.charAt(at)
-    const option = findOption(letter) ?? findInertOption(letter)
+    const option = findShortOption(letter)
     const rest = word.slice(at + 1)
     if (option === undefined || option.kind !== 'flag')
       return take(letter, `-${letter}`, rest === '' ? undefined : rest.replace(/^=/, ''))
@@ -61,7 +65,7 @@ function shortOptions(word: string, take: (name: string, written: string, attach
 }
 
 function positional(word: string, index: number, add: (name: string, value: string, from: number) => void): void {
-  add(/\.ini(:[^/]*)?$/.test(word) ? 'ini' : 'module', word, index)
+  add(isConfigFile(word) ? 'config' : 'module', word, index)
 }
 
 function needsValue(option: Option | InertOption): boolean {

@@ -1,5 +1,6 @@
 import { findInertOption, findOption, suggestOption } from '../options/lookup.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { InertOption } from '../options/option.ts'
+import type { Diagnostic, Place } from './diagnostic.ts'
 import type { Expanded } from './expand.ts'
 import { logicWords } from './logic.ts'
 import type { Setting } from './setting.ts'
@@ -16,12 +17,7 @@ export function checkNames({ settings, referenced }: Expanded, strict: boolean, 
       continue
     answered.add(name)
     const inert = findInertOption(name)
-    if (inert !== undefined)
-      report(
-        inert.state === 'needless'
-          ? { severity: 'note', message: `\`${name}\` does nothing here: ${inert.why}`, place }
-          : { severity: 'warning', message: `\`${name}\` is not available here: ${inert.why}`, place },
-      )
+    if (inert !== undefined) report(answerInert(inert, name, place))
     else
       report({
         severity: strict ? 'error' : 'warning',
@@ -29,6 +25,12 @@ export function checkNames({ settings, referenced }: Expanded, strict: boolean, 
         place,
       })
   }
+}
+
+function answerInert({ state, why }: InertOption, name: string, place: Place): Diagnostic {
+  if (state === 'needless') return { severity: 'note', message: `\`${name}\` does nothing here: ${why}`, place }
+  const severity = state === 'refused' ? 'error' : 'warning'
+  return { severity, message: `\`${name}\` is not available here: ${why}`, place }
 }
 
 function hint(name: string, setting: Setting): string {

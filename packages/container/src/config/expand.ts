@@ -1,12 +1,13 @@
 /**
- * The three passes over all values once every source is read, in uWSGI's order: `$(ENV)`, `@(file)`, `%(placeholder)`.
- * What cannot be found stays as it is written, except a file, which is an error.
+ * Replaces references once every source is read: `$(ENV)`, `@(file)` and `%(placeholder)`, whose value is that of the
+ * first setting of the name. What cannot be found stays as it is written, except a file, which is an error.
  */
-import { readFileSync } from 'node:fs'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Setting } from './setting.ts'
+import { readSource } from './source.ts'
+import { parseTemplate, type Part, type Reference } from './template.ts'
 
-/** What the passes look at. */
+/** What references look at. */
 export interface ExpandScope {
   readonly environment: Readonly<Record<string, string | undefined>>
   path(name: string): string
@@ -19,69 +20,91 @@ export interface Expanded {
   readonly referenced: ReadonlySet<string>
 }
 
-/** Runs the passes. */
+/** Placeholders that refer to each other in a row. */
+const maximumChain = 256
+
+/** Expands every value. */
 export function expandSettings(settings: readonly Setting[], scope: ExpandScope): Expanded {
-  const values = settings.map(({ value }) => value)
-  const pass = (sign: string, find: (name: string, setting: Setting) => string | undefined): void => {
-    settings.forEach((setting, index) => {
-      values[index] = replaceReferences(values[index] ?? '', sign, (name) => find(name, setting))
-    })
+  const expansion = new Expansion(settings, scope)
+  return {
+    settings: settings.map((setting, index) => ({ ...setting, value: expansion.value(index) })),
+    referenced: expansion.referenced,
   }
-  pass('$', (name) => scope.environment[name])
-  pass('@', (name, setting) => readReference(name, setting, scope))
-  // The first setting of a name wins, whatever comes later: that is how uWSGI's files give defaults on the command line.
-  const first = new Map<string, number>()
-  settings.forEach(({ name }, index) => first.has(name) || first.set(name, index))
-  const referenced = new Set<string>()
-  const lookup = (name: string): string | undefined => {
-    referenced.add(name)
-    const index = first.get(name)
-    return index === undefined ? undefined : values[index]
-  }
-  pass('%', (name) => (name.includes(' ') ? calculate(name, lookup) : lookup(name)))
-  return { settings: settings.map((setting, index) => ({ ...setting, value: values[index] ?? '' })), referenced }
 }
 
-function replaceReferences(text: string, sign: string, find: (name: string) => string | undefined): string {
-  if (!text.includes(`${sign}(`)) return text
-  return text.replaceAll(
-    sign === '$' ? /\$\(([^)]*)\)/g : sign === '@' ? /@\(([^)]*)\)/g : /%\(([^)]*)\)/g,
-    (whole, name: string) => find(name) ?? whole,
-  )
-}
+class Expansion {
+  readonly referenced = new Set<string>()
+  readonly #settings: readonly Setting[]
+  readonly #scope: ExpandScope
+  readonly #values = new Map<number, string>()
+  /** The first setting of a name, whatever comes later: that is how uWSGI's files take defaults from the command line. */
+  readonly #first = new Map<string, number>()
+  readonly #underway = new Set<number>()
 
-function readReference(name: string, setting: Setting, scope: ExpandScope): string {
-  if (/^[a-z]+:\/\//.test(name)) {
-    scope.report({
-      severity: 'error',
-      message: `\`@(${name})\`: only files can be read this way yet`,
-      place: setting.valuePlace,
-    })
-    return ''
+  constructor(settings: readonly Setting[], scope: ExpandScope) {
+    this.#settings = settings
+    this.#scope = scope
+    settings.forEach(({ name }, index) => this.#first.has(name) || this.#first.set(name, index))
   }
-  try {
-    return readFileSync(scope.path(name), 'utf8').replace(/\n$/, '')
-  } catch (error) {
-    scope.report({
-      severity: 'error',
-      message: `\`@(${name})\`: ${error instanceof Error ? error.message : String(error)}`,
-      place: setting.valuePlace,
-    })
-    return ''
+
+  value(index: number): string {
+    const known = this.#values.get(index)
+    const setting = this.#settings[index]
+    if (known !== undefined || setting === undefined) return known ?? ''
+    this.#underway.add(index)
+    const value = this.#join(parseTemplate(setting.value), setting)
+    this.#underway.delete(index)
+    this.#values.set(index, value)
+    return value
+  }
+
+  #join(parts: readonly Part[], setting: Setting): string {
+    return parts.map((part) => (typeof part === 'string' ? part : this.#replace(part, setting))).join('')
+  }
+
+  #replace({ sign, name: parts }: Reference, setting: Setting): string {
+    const name = this.#join(parts, setting)
+    const found =
+      sign === '$' ? this.#scope.environment[name] : sign === '@' ? this.#read(name, setting) : this.#placeholder(name)
+    return found ?? `${sign}(${name})`
+  }
+
+  #placeholder(name: string): string | undefined {
+    return name.includes(' ') ? calculate(name, (operand) => this.#lookup(operand)) : this.#lookup(name)
+  }
+
+  /** A name that is being expanded already stands for itself: `x = %(x)` has no end otherwise. */
+  #lookup(name: string): string | undefined {
+    this.referenced.add(name)
+    const index = this.#first.get(name)
+    if (index === undefined || this.#underway.has(index) || this.#underway.size >= maximumChain) return undefined
+    return this.value(index)
+  }
+
+  #read(name: string, setting: Setting): string {
+    try {
+      return readSource(name, (file) => this.#scope.path(file)).replace(/[\r\n]$/, '')
+    } catch (error) {
+      const message = `\`@(${name})\`: ${error instanceof Error ? error.message : String(error)}`
+      this.#scope.report({ severity: 'error', message, place: setting.valuePlace })
+      return ''
+    }
   }
 }
 
 /** `%(processes * 2 + 1)`: tokens from left to right, without precedence; two values side by side are joined. */
-function calculate(expression: string, lookup: (name: string) => string | undefined): string {
+function calculate(expression: string, lookup: (name: string) => string | undefined): string | undefined {
+  const tokens = expression.split(' ').filter(Boolean)
+  if (tokens.length === 0) return undefined
   let result = ''
   let operator = ''
-  for (const token of expression.split(' ').filter(Boolean)) {
+  for (const token of tokens) {
     if (token === '++' || token === '--') {
       result = String(integer(result) + (token === '++' ? 1 : -1))
       operator = ''
     } else if (operators.has(token)) operator = token
     else {
-      const value = /^-?\d+$/.test(token) ? token : (lookup(token) ?? '')
+      const value = /^\d+$/.test(token) ? token : (lookup(token) ?? '')
       const apply = operators.get(operator)
       result = apply === undefined ? result + value : String(apply(integer(result), integer(value)))
       operator = ''

@@ -1,9 +1,11 @@
 import type { ContainerOptions } from '../container-options.ts'
 import { readArgv } from './argv.ts'
 import { inOrderOfPlace, type Diagnostic } from './diagnostic.ts'
+import { readEnvironment } from './environment.ts'
 import type { ContainerConfig } from './model.ts'
+import { importConfig } from './modules.ts'
 import { readObject } from './object.ts'
-import { SettingReader } from './reader.ts'
+import { SettingReader, type ConfigModule, type ReadScope } from './reader.ts'
 import { resolveConfig } from './resolve.ts'
 import type { Setting } from './setting.ts'
 import { OptionValues } from './values.ts'
@@ -13,6 +15,8 @@ export interface ReadConfig {
   readonly config: ContainerConfig
   readonly settings: readonly Setting[]
   readonly diagnostics: readonly Diagnostic[]
+  /** Configuration modules that have to be imported first. */
+  readonly missingModules: ReadonlySet<string>
   /** What only the command line asks for. */
   readonly request: {
     readonly help: boolean
@@ -22,15 +26,12 @@ export interface ReadConfig {
   }
 }
 
-/** Where and among what to read. */
-export interface ReadScope {
-  readonly cwd: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-}
-
-/** Reads a command line and the files it names. */
+/** Reads the environment, a command line and the files it names. */
 export function readCommandLine(argv: readonly string[], scope: ReadScope): ReadConfig {
-  return read(scope, (reader) => readArgv(argv, reader, (diagnostic) => reader.diagnostics.push(diagnostic)))
+  return read(scope, (reader) => {
+    readEnvironment(scope.environment, reader)
+    readArgv(argv, reader, (diagnostic) => reader.diagnostics.push(diagnostic))
+  })
 }
 
 /** Reads options given by a program and the files they name. */
@@ -38,8 +39,21 @@ export function readOptions(options: ContainerOptions, scope: ReadScope): ReadCo
   return read(scope, (reader) => readObject(options, reader))
 }
 
+/** Reads again and again, each time with the configuration modules that the last reading asked for, until it asks for none. */
+export async function readWithModules(
+  scope: ReadScope,
+  reading: (scope: ReadScope) => ReadConfig,
+): Promise<ReadConfig> {
+  const modules = new Map<string, ConfigModule>()
+  for (;;) {
+    const result = reading({ ...scope, modules })
+    if (result.missingModules.size === 0) return result
+    for (const path of result.missingModules) modules.set(path, await importConfig(path))
+  }
+}
+
 function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConfig {
-  const reader = new SettingReader(scope.cwd, scope.environment)
+  const reader = new SettingReader(scope)
   fill(reader)
   const expanded = reader.finish()
   const diagnostics = reader.diagnostics
@@ -55,7 +69,13 @@ function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConf
     check: values.flag('check'),
     showConfig: values.flag('show-config'),
   }
-  return { config, settings: expanded.settings, diagnostics: inOrderOfPlace(diagnostics), request }
+  return {
+    config,
+    settings: expanded.settings,
+    diagnostics: inOrderOfPlace(diagnostics),
+    missingModules: reader.missingModules,
+    request,
+  }
 }
 
 /** Whether a start with these would be wrong. */

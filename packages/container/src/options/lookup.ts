@@ -2,8 +2,18 @@ import { logicWords } from '../config/logic.ts'
 import type { InertOption, Option } from './option.ts'
 import { inertOptions, options } from './table.ts'
 
+const isLetter = (name: string): boolean => name.length === 1
 const byName: ReadonlyMap<string, Option> = new Map(
-  options.flatMap((option) => [option.name, ...(option.aliases ?? [])].map((name) => [name, option])),
+  options.flatMap((option) =>
+    [option.name, ...(option.aliases ?? [])].filter((name) => !isLetter(name)).map((name) => [name, option]),
+  ),
+)
+const byLetter: ReadonlyMap<string, Option | InertOption> = new Map(
+  [...options, ...inertOptions].flatMap((option) => {
+    const letters =
+      'aliases' in option ? (option.aliases ?? []).filter(isLetter) : 'letter' in option ? [option.letter ?? ''] : []
+    return letters.map((letter) => [letter, option])
+  }),
 )
 const inertByName: ReadonlyMap<string, InertOption> = new Map(inertOptions.map((option) => [option.name, option]))
 
@@ -17,12 +27,14 @@ export function findInertOption(name: string): InertOption | undefined {
   return inertByName.get(name)
 }
 
+/** The row of a short option, its letter without the dash; only the command line has them, in a file a letter is a placeholder. */
+export function findShortOption(letter: string): Option | InertOption | undefined {
+  return byLetter.get(letter)
+}
+
 /** The known name that somebody most likely meant, if one is near. */
 export function suggestOption(name: string): string | undefined {
-  return nearest(
-    name,
-    [...byName.keys(), ...inertByName.keys(), ...logicWords].filter((known) => known.length > 2),
-  )
+  return nearest(name, [...byName.keys(), ...inertByName.keys(), ...logicWords])
 }
 
 /** The candidate with the fewest edits between, when these are few enough for the length to be a slip and not another word. */

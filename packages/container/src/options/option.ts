@@ -4,7 +4,7 @@ export type OptionKind = 'flag' | 'number' | 'text' | 'path' | 'address' | 'mode
 /** One row of the option table: everything that argv, ini, `--help` and the checks know about an option with an effect. */
 export interface Option {
   readonly name: string
-  /** Other names; a single letter is a short option. */
+  /** Other names; a single letter is the short form of the name before it. */
   readonly aliases?: readonly string[]
   readonly kind: OptionKind
   /** In the notation of the option itself. Absent: there is none. */
@@ -25,19 +25,22 @@ export interface Option {
 
 /**
  * Options of uWSGI's that are understood and answered with one line, because they have no effect. `needless`: their
- * purpose is met here, or does not arise. `absent`: they are not available here. Both complete a sentence.
+ * purpose is met here, or does not arise. `absent`: they are not available here. `refused`: not available, and a start
+ * without them would be less safe than what was asked for. Each completes a sentence.
  */
 export type InertRow = {
-  /** Names and aliases, separated by blanks and line ends; a single letter is a short option. */
+  /** Names and aliases, separated by blanks and line ends; a single letter is the short form of the name before it. */
   readonly names: string
   readonly kind: OptionKind
-} & ({ readonly needless: string } | { readonly absent: string })
+} & ({ readonly needless: string } | { readonly absent: string } | { readonly refused: string })
 
 /** A known option without effect. */
 export interface InertOption {
   readonly name: string
+  /** Its short form, a letter. */
+  readonly letter?: string
   readonly kind: OptionKind
-  readonly state: 'needless' | 'absent'
+  readonly state: 'needless' | 'absent' | 'refused'
   /** Completes the sentence `it does nothing here:` or `it is not available here:`. */
   readonly why: string
 }

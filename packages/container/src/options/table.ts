@@ -49,7 +49,16 @@ export const options: readonly Option[] = optionGroups.flatMap((group) => group.
 export const inertOptions: readonly InertOption[] = optionGroups.flatMap(({ inert }) => inert.flatMap(inertOptionsOf))
 
 function inertOptionsOf(row: InertRow): readonly InertOption[] {
-  const state = 'needless' in row ? 'needless' : 'absent'
-  const why = 'needless' in row ? row.needless : row.absent
-  return row.names.split(/\s+/).map((name) => ({ name, kind: row.kind, state, why }))
+  const [state, why] =
+    'needless' in row
+      ? (['needless', row.needless] as const)
+      : 'absent' in row
+        ? (['absent', row.absent] as const)
+        : (['refused', row.refused] as const)
+  const names = row.names.split(/\s+/)
+  return names.flatMap((name, index) => {
+    if (name.length === 1) return []
+    const next = names[index + 1] ?? ''
+    return [{ name, ...(next.length === 1 ? { letter: next } : {}), kind: row.kind, state, why }]
+  })
 }

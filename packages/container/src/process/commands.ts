@@ -9,7 +9,7 @@ import { explain } from './explain.ts'
 import type { ContainerLog } from './log.ts'
 
 /** Reads the configuration again; throws ContainerError `CONFIG` when it went bad. Absent: it stays what it was. */
-export type ReadAgain = () => ContainerConfig
+export type ReadAgain = () => Promise<ContainerConfig>
 
 export class ContainerCommands implements MasterCommands {
   readonly #container: Container
@@ -27,7 +27,7 @@ export class ContainerCommands implements MasterCommands {
   }
 
   reload(): void {
-    this.#reload(() => this.#container.reload(this.#readAgain?.()))
+    this.#reload(async () => await this.#container.reload(await this.#readAgain?.()))
   }
 
   reloadInTurn(): void {

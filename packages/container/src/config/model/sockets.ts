@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Address } from '@trivet/prefork'
 import { findGroup, findUser } from '../accounts.ts'
-import { readAddress, readMode } from '../convert.ts'
+import { readAddress, readMode, ValueError } from '../convert.ts'
 import type { Place } from '../diagnostic.ts'
 import type { Reading } from '../reading.ts'
 
@@ -45,11 +45,20 @@ function readOwner(text: string): { readonly uid: number; readonly gid: number |
   return { uid: account.uid, gid: group === undefined || group === '' ? account.gid : findGroup(group) }
 }
 
-const protocols: Readonly<Record<string, FrontProtocol>> = { socket: 'uwsgi', 'http-socket': 'http', http: 'http' }
+/** The options that ask for a front. */
+const frontOptions = ['socket', 'http-socket', 'http'] as const
+
+/** `socket` speaks uwsgi unless `protocol` says otherwise. */
+function readProtocol(text: string): FrontProtocol {
+  if (text === 'uwsgi') return 'uwsgi'
+  if (text === 'http' || text === 'http11') return 'http'
+  throw new ValueError(`expected uwsgi, http or http11, got \`${text}\``)
+}
 
 function readFronts({ values, directory, report }: Reading): readonly Front[] {
   const fronts: Front[] = []
-  for (const [option, protocol] of Object.entries(protocols)) {
+  const spoken = values.optional('protocol', readProtocol) ?? 'uwsgi'
+  for (const option of frontOptions) {
     for (const setting of values.all(option)) {
       const address = values.convert(setting, (text) => readAddress(text, (path) => resolve(directory, path)))
       if (address === undefined) continue
@@ -62,10 +71,10 @@ function readFronts({ values, directory, report }: Reading): readonly Front[] {
           message: `\`${option}\`: ${setting.value} is taken by \`${twin.option}\` already`,
           place: setting.valuePlace,
         })
-      else fronts.push({ protocol, address, option, place: setting.valuePlace })
+      else fronts.push({ protocol: option === 'socket' ? spoken : 'http', address, option, place: setting.valuePlace })
     }
   }
-  if (Object.keys(protocols).every((option) => values.all(option).length === 0)) {
+  if (frontOptions.every((option) => values.all(option).length === 0)) {
     report({
       severity: 'error',
       message: 'nothing to serve on: give `socket` (uwsgi), `http-socket` or `http`, for example `--http-socket :8080`',

@@ -12,8 +12,40 @@ export const configuration: OptionGroup = {
       help: 'read an ini file, `file.ini`, `file.ini:section`, or `:section` of the present one',
     },
     {
+      name: 'yaml',
+      aliases: ['yml', 'y'],
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'read a YAML file: `uwsgi:` and options below it, or `file.yaml:key`',
+    },
+    {
+      name: 'json',
+      aliases: ['js', 'j'],
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'read a JSON file: {"uwsgi": {...}}, or `file.json:key`',
+    },
+    {
+      name: 'config',
+      aliases: ['include'],
+      kind: 'text',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'read a file by its ending: .ini, .yaml, .yml, .json, .ts, .mts, .js or .mjs; ini without one',
+    },
+    {
+      name: 'set',
+      aliases: ['S'],
+      kind: 'pair',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'set NAME=VALUE, an option or something for %(NAME)',
+    },
+    {
       name: 'set-placeholder',
-      aliases: ['set-ph', 'set', 'S'],
+      aliases: ['set-ph'],
       kind: 'pair',
       repeat: true,
       origin: 'uwsgi',
@@ -36,23 +68,30 @@ export const configuration: OptionGroup = {
     { name: 'help', aliases: ['usage', 'h'], kind: 'flag', origin: 'uwsgi', help: 'print this and exit' },
   ],
   inert: [
+    { names: 'xml x xmlconfig', kind: 'text', refused: 'write the same options as ini, YAML or JSON' },
     {
-      names: `xmlconfig xml x config fallback-config inherit include inject-before inject-after yaml y yml json j js
-      sqlite3 sqlite`,
+      names: 'inherit inject-before inject-after sqlite3 sqlite',
       kind: 'text',
-      absent: 'files are read with `ini`',
+      refused: '`include` reads another file where it stands',
     },
+    { names: 'fallback-config', kind: 'text', absent: 'a configuration with errors is told, not replaced by another' },
     {
-      names: `get declare-option declare-option2 resolve blacklist whitelist connect-and-read extract print-sym
-      print-symbol print iprint`,
+      names: 'get connect-and-read extract print-sym print-symbol print iprint',
       kind: 'text',
       absent: '`--check` and `--show-config` say what was understood',
     },
     {
-      names: `end-blacklist end-whitelist dump-options exit`,
+      names: 'dump-options exit',
       kind: 'flag',
-      absent: '`--check` and `--show-config` say what was understood',
+      absent: '`--help all` lists the options, `--check` ends after reading them',
     },
+    {
+      names: 'declare-option declare-option2 resolve',
+      kind: 'text',
+      refused: 'write the options it stands for',
+    },
+    { names: 'blacklist whitelist', kind: 'text', refused: 'whoever writes the configuration decides' },
+    { names: 'end-blacklist end-whitelist', kind: 'flag', refused: 'whoever writes the configuration decides' },
     {
       names: `privileged-binary-patch unprivileged-binary-patch privileged-binary-patch-arg
       unprivileged-binary-patch-arg dlopen binary-append-data build-plugin`,

@@ -30,7 +30,7 @@ export const operations: OptionGroup = {
   ],
   inert: [
     {
-      names: 'daemonize daemonize2 d',
+      names: 'daemonize d daemonize2',
       kind: 'path',
       absent: 'the master stays in the foreground; let a service manager start it',
     },
@@ -41,12 +41,12 @@ export const operations: OptionGroup = {
       fork-socket fork-server jail jail-ip4 jail-ip6 jidfile jid-file jail2 libjail jail-attach namespace
       namespace-keep-mount ns namespace-net ns-net`,
       kind: 'text',
-      absent: 'run it in a container or under a service manager that isolates it',
+      refused: 'let a container or the service manager isolate it',
     },
     {
       names: `setns-preopen jailed`,
       kind: 'flag',
-      absent: 'run it in a container or under a service manager that isolates it',
+      refused: 'let a container or the service manager isolate it',
     },
     {
       names: `enable-metrics metrics-dir-restore metric-dir-restore metrics-no-cores

@@ -14,6 +14,7 @@ export const sockets: OptionGroup = {
     },
     {
       name: 'http-socket',
+      aliases: ['http11-socket'],
       kind: 'address',
       repeat: true,
       origin: 'uwsgi',
@@ -21,10 +22,20 @@ export const sockets: OptionGroup = {
     },
     {
       name: 'http',
+      aliases: ['httprouter'],
       kind: 'address',
       repeat: true,
       origin: 'uwsgi',
       help: 'the same: the workers speak HTTP themselves, no router process stands before them',
+    },
+    {
+      name: 'protocol',
+      aliases: ['socket-protocol'],
+      kind: 'choice',
+      choices: ['uwsgi', 'http', 'http11'],
+      default: 'uwsgi',
+      origin: 'uwsgi',
+      help: 'what `socket` speaks',
     },
     {
       name: 'chmod-socket',
@@ -53,22 +64,21 @@ export const sockets: OptionGroup = {
   inert: [
     { names: 'thunder-lock', kind: 'flag', needless: 'workers accept without blocking, so nothing has to be locked' },
     {
-      names: 'http-keepalive http-auto-chunked http11-socket',
-      kind: 'text',
+      names: 'http-keepalive http-auto-chunked',
+      kind: 'flag',
       needless: 'every HTTP front has keep-alive and chunked bodies',
     },
-    { names: 'protocol', kind: 'text', absent: 'the option says it: `socket` speaks uwsgi, `http-socket` HTTP' },
     {
-      names: 'fastcgi-socket scgi-socket https https-socket',
+      names: 'fastcgi-socket scgi-socket',
       kind: 'text',
       absent: 'the fronts are `socket`, `http-socket` and `http`',
     },
     {
-      names: `suwsgi-socket ssl-socket https-socket-modifier1 https-socket-modifier2 ssl-sessions-timeout
+      names: `https https-socket suwsgi-socket ssl-socket https-socket-modifier1 https-socket-modifier2 ssl-sessions-timeout
       ssl-session-timeout sni sni-dir sni-dir-ciphers ssl-option sni-regexp ssl-tmp-dir https2
       https-session-context http-to-https`,
       kind: 'text',
-      absent: 'there is TLS in the proxy in front; a container speaks plain uwsgi and HTTP behind it',
+      refused: 'TLS ends in the proxy in front; behind it a container speaks plain uwsgi and HTTP',
     },
     {
       names: `http-socket-modifier1 http-socket-modifier2 fastcgi-modifier1 fastcgi-modifier2 scgi-modifier1
@@ -87,13 +97,13 @@ export const sockets: OptionGroup = {
       needless: 'the workers speak HTTP themselves: no router process has to be tuned',
     },
     {
-      names: `fastcgi-nph-socket scgi-nph-socket raw-socket puwsgi-socket udp httprouter zeromq zmq zeromq-socket
+      names: `fastcgi-nph-socket scgi-nph-socket raw-socket puwsgi-socket udp zeromq zmq zeromq-socket
       zmq-socket mongrel2 ping ping-timeout pty-socket pty-connect pty-uconnect pty-exec`,
       kind: 'text',
       absent: 'the fronts are `socket`, `http-socket` and `http`',
     },
     {
-      names: `socket-protocol shared-socket undeferred-shared-socket map-socket`,
+      names: `shared-socket undeferred-shared-socket map-socket`,
       kind: 'text',
       absent: 'every worker serves every socket',
     },
@@ -103,7 +113,7 @@ export const sockets: OptionGroup = {
       kind: 'flag',
       needless: 'the kernel and Node set the socket up for short answers and many connections',
     },
-    { names: 'abstract-socket a', kind: 'flag', absent: 'write the address as `@name`' },
+    { names: 'abstract-socket a', kind: 'flag', refused: 'write the address as `@name`' },
     {
       names: `so-send-timeout socket-send-timeout so-write-timeout socket-write-timeout`,
       kind: 'flag',
@@ -118,7 +128,7 @@ export const sockets: OptionGroup = {
       names: `ssl-verbose ssl-verify-depth ssl-sessions-use-cache ssl-session-use-cache ssl-enable3
       ssl-enable-sslv3 ssl-enable-tlsv1 https-export-cert`,
       kind: 'flag',
-      absent: 'there is TLS in the proxy in front; a container speaks plain uwsgi and HTTP behind it',
+      refused: 'TLS ends in the proxy in front; behind it a container speaks plain uwsgi and HTTP',
     },
     {
       names: `log-x-forwarded-for enable-proxy-protocol http-manage-source http-enable-proxy-protocol`,
