@@ -1,3 +1,4 @@
+export { defineConfig } from './config/define.ts'
 export { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
 export type { ContainerErrorCode, Diagnostic, Place, Severity } from './config/diagnostic.ts'
 export type { ApplicationInterface } from './config/model/application.ts'
