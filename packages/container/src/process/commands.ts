@@ -31,12 +31,12 @@ export class ContainerCommands implements MasterCommands {
   }
 
   reloadInTurn(): void {
-    this.#reload(() => this.#container.reload(this.#readAgain?.(), { chain: true }))
+    this.#reload(async () => await this.#container.reload(await this.#readAgain?.(), { chain: true }))
   }
 
   /** Running requests are cut off. */
   reloadBrutally(): void {
-    this.#reload(() => this.#container.reload(this.#readAgain?.(), { graceful: false }))
+    this.#reload(async () => await this.#container.reload(await this.#readAgain?.(), { graceful: false }))
   }
 
   reloadWorkers(): void {
