@@ -75,9 +75,10 @@ const calls: Readonly<Record<string, () => unknown>> = {
   'Express through fromNode': call(fromNode(app)),
 }
 
-/** Calls for `seconds`; calls per second. */
+/** Calls for `seconds`; calls per second of processor time, which other programs on the machine shake less. */
 async function rateOf(act: () => unknown, seconds: number): Promise<number> {
   const began = performance.now()
+  const before = process.cpuUsage()
   let count = 0
   while (performance.now() - began < seconds * 1000) {
     for (let i = 0; i < 100; i += 1) {
@@ -86,7 +87,8 @@ async function rateOf(act: () => unknown, seconds: number): Promise<number> {
     }
     count += 100
   }
-  return count / ((performance.now() - began) / 1000)
+  const { user, system } = process.cpuUsage(before)
+  return count / ((user + system) / 1e6)
 }
 
 /** Runs the comparison and prints it. */
@@ -106,26 +108,45 @@ export async function benchGateway(options: BenchOptions): Promise<void> {
   await benchListener(options)
 }
 
-/** The same Express app behind node:http and behind our front, one process each way, the client beside it. */
+interface Cost {
+  readonly rate: number
+  /** Microseconds of this process's processor time for one request. */
+  readonly cpu: number
+}
+
+async function costOf(url: string, connections: number, seconds: number): Promise<Cost> {
+  const before = process.cpuUsage()
+  const { requestsPerSecond } = await wrk(url, connections, seconds)
+  const { user, system } = process.cpuUsage(before)
+  return { rate: requestsPerSecond, cpu: (user + system) / (requestsPerSecond * seconds) }
+}
+
+/**
+ * The same Express app behind node:http and behind our front, in one process, the client beside it. Rates shake with
+ * whatever else the machine does; processor time for each request shakes less.
+ */
 async function benchListener({ rounds, seconds, connections }: BenchOptions): Promise<void> {
   const node = createServer(app).listen(0, '127.0.0.1')
   const ours = serve(fromNode(app))
   await ours.listen({ host: '127.0.0.1', port: 0 })
   const urls = [ours, node].map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
   for (const url of urls) await wrk(url, connections, 1) // warm-up
-  const pairs: number[][] = []
+  const pairs: (readonly [Cost, Cost])[] = []
   for (let round = 0; round < rounds; round += 1) {
-    const pair: number[] = []
-    for (const url of urls) pair.push((await wrk(url, connections, seconds)).requestsPerSecond)
-    pairs.push(pair)
+    const [mine = '', theirs = ''] = urls
+    pairs.push([await costOf(mine, connections, seconds), await costOf(theirs, connections, seconds)])
   }
-  const column = (index: number): number => median(pairs.map((pair) => pair[index] ?? Number.NaN))
-  const ratio = median(pairs.map(([mine = Number.NaN, theirs = Number.NaN]) => mine / theirs))
+  const line = (name: string, index: 0 | 1): string => {
+    const rate = Math.round(median(pairs.map((pair) => pair[index].rate)))
+    const cpu = median(pairs.map((pair) => pair[index].cpu)).toFixed(1)
+    return `${name.padEnd(27)} ${String(rate).padStart(6)} requests/s  ${cpu.padStart(6)} µs of processor each\n`
+  }
+  const rates = median(pairs.map(([mine, theirs]) => mine.rate / theirs.rate)).toFixed(2)
+  const cpus = median(pairs.map(([mine, theirs]) => theirs.cpu / mine.cpu)).toFixed(2)
   process.stdout.write(
     `\nthe same Express app, wrk, ${connections} connections, medians of ${rounds} rounds of ${seconds} s\n\n` +
-      `fromNode on our HTTP front ${Math.round(column(0))} requests/s\n` +
-      `node:http                  ${Math.round(column(1))} requests/s\n` +
-      `ratio, median of the pairs ${ratio.toFixed(2)}\n`,
+      `${line('fromNode on our HTTP front', 0)}${line('node:http', 1)}` +
+      `ratios, medians of the pairs: ${rates} in rate, ${cpus} in processor time\n`,
   )
   await ours.close()
   node.closeAllConnections()

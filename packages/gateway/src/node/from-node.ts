@@ -22,9 +22,10 @@ export function fromNode(listener: NodeListener | { handle: NodeListener } | Htt
   const handle: NodeListener =
     typeof listener === 'function' ? listener : (request, response) => listener.handle(request, response)
   return (environ, startResponse) => {
-    const socket = new GatewaySocket(environ, (error) => answer.fail(error))
+    const socket = new GatewaySocket(environ)
     const request = incomingMessage(environ, socket)
     const answer = new Answer(environ, startResponse, request, socket)
+    socket.owner = answer
     const returned = handle(request, answer.response)
     if (returned instanceof Promise) returned.catch((error: unknown) => answer.fail(asError(error)))
     const body = answer.body()

@@ -4,16 +4,19 @@
  */
 import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Bytes, Environ } from '../contract.ts'
+import type { Environ, Input } from '../contract.ts'
 import { asError } from '../gateway-error.ts'
 import { requestHeaders } from '../server/request-headers.ts'
 import { requestTarget } from '../server/target.ts'
 import type { GatewaySocket } from './socket.ts'
 
-/** The member of Node's IncomingMessage that its types leave out. */
+const inputKey: unique symbol = Symbol('trivet.input')
+
+/** The members of Node's IncomingMessage that its types leave out. */
 interface Incoming extends IncomingMessage, Mounted {
   _readableState: { readingMore: boolean }
   _consuming: boolean
+  [inputKey]: Input
   _addHeaderLines(headers: readonly string[], count: number): void
 }
 
@@ -40,7 +43,8 @@ export function incomingMessage(environ: Environ, socket: GatewaySocket): Incomi
   // Node's constructor holds reading back until its own _read is called for the first time.
   request._readableState.readingMore = false
   request._consuming = true
-  request._read = buffered === undefined ? readFrom(environ) : readWhole(buffered)
+  request[inputKey] = environ['tsgi.input']
+  request._read = buffered === undefined ? readFirst : readWhole
   return request
 }
 
@@ -52,7 +56,8 @@ function mount(request: Incoming, environ: Environ): void {
 }
 
 function rawHeaders(environ: Environ): string[] {
-  const headers = requestHeaders(environ).flat()
+  const headers: string[] = []
+  for (const field of requestHeaders(environ)) headers.push(field[0], field[1])
   // A chunked body arrives decoded and without a length; this is how body parsers learn that there is one.
   if (environ.CONTENT_LENGTH === undefined && environ['HTTP_TRANSFER_ENCODING'] === undefined && mayHaveBody(environ)) {
     headers.push('transfer-encoding', 'chunked')
@@ -65,22 +70,21 @@ function mayHaveBody(environ: Environ): boolean {
   return buffered === undefined || buffered.length > 0
 }
 
-function readWhole(body: Bytes): IncomingMessage['_read'] {
-  return function read(this: IncomingMessage): void {
-    if (body.length > 0) this.push(body)
-    finish(this)
-  }
+function readWhole(this: IncomingMessage): void {
+  const body = (this as Incoming)[inputKey].buffered
+  if (body !== undefined && body.length > 0) this.push(body)
+  finish(this)
 }
 
-function readFrom(environ: Environ): IncomingMessage['_read'] {
-  let iterator: AsyncIterator<Bytes> | undefined
-  return function read(this: IncomingMessage): void {
-    iterator ??= environ['tsgi.input'][Symbol.asyncIterator]()
+function readFirst(this: IncomingMessage): void {
+  const iterator = (this as Incoming)[inputKey][Symbol.asyncIterator]()
+  this._read = () => {
     void iterator.next().then(
       (step) => (step.done === true ? finish(this) : void this.push(step.value)),
       (error: unknown) => void this.destroy(asError(error)),
     )
   }
+  this._read(0)
 }
 
 function finish(request: IncomingMessage): void {

@@ -2,19 +2,18 @@
  * A real http.ServerResponse whose head and body go to a gateway. Frameworks swap its prototype, so the four places where
  * Node would speak HTTP to a socket are replaced on the object itself:
  *
- *   _storeHeader  Node checks and serializes the head; chunked framing is switched off, because framing is the server's
+ *   _storeHeader  takes status and fields instead of serializing them; framing is the server's, so there is no chunked
  *   _send         takes body bytes instead of writing them behind the head
  *   _writeRaw     takes 1xx heads
  *   _finish       is called by end()
  *
  * What is written in one tick is held together: a response that ends in the tick of its first write is an array body.
  */
-import { ServerResponse } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Body, Bytes, Environ, HeaderList, StartResponse, Write } from '../contract.ts'
 import { asError, GatewayError } from '../gateway-error.ts'
-import { isHopByHop } from '../server/head.ts'
+import { fieldsOf, ownSymbol, parseFields } from './response-head.ts'
 import type { GatewaySocket } from './socket.ts'
 
 /** As Node's own: above this write() says false. */
@@ -30,6 +29,7 @@ interface Internals {
   _header: string | null
   _headerSent: boolean
   _closed: boolean
+  _trailer: string
   _storeHeader(firstLine: string, headers: unknown): void
   _send(data: Data, encoding?: BufferEncoding | null, callback?: Callback): boolean
   _writeRaw(data: Data, encoding?: BufferEncoding | null, callback?: Callback): boolean
@@ -37,18 +37,14 @@ interface Internals {
 }
 type Outgoing = Omit<ServerResponse, keyof Internals> & Internals & { [answerKey]: Answer; [key: symbol]: unknown }
 
-const internals = ServerResponse.prototype as unknown as Internals
-
 /** Node keeps "write() said false" under a symbol of its own; it must be cleared when 'drain' is told. */
-const needDrain = findSymbol('kNeedDrain')
+const needDrain = ownSymbol(new OutgoingMessage(), 'kNeedDrain')
 
-function findSymbol(name: string): symbol {
-  const sample = new ServerResponse({ method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as IncomingMessage)
-  return Object.getOwnPropertySymbols(sample).find((symbol) => symbol.description === name) ?? Symbol(name)
-}
-
+/** `firstLine` is `HTTP/1.1 200 OK` with its line end; libraries ask `_header` whether there is a head, not for it. */
 function storeHeader(this: Outgoing, firstLine: string, headers: unknown): void {
-  internals._storeHeader.call(this, firstLine, headers)
+  this[answerKey].setHead(firstLine.slice(9, -2), fieldsOf(this, headers))
+  this._header = firstLine
+  this._headerSent = false
   this.chunkedEncoding = false
 }
 
@@ -84,7 +80,9 @@ export class Answer {
   private writer: Write | undefined = undefined
   private ended = false
   private failure: Error | undefined = undefined
-  private whole: Bytes[] = []
+  private whole: Body = []
+  private status = ''
+  private headers: HeaderList = []
   private settled: PromiseWithResolvers<Body> | undefined = undefined
 
   constructor(environ: Environ, startResponse: StartResponse, request: IncomingMessage, socket: GatewaySocket) {
@@ -124,7 +122,13 @@ export class Answer {
 
   /** An informational head, as Node writes it to the socket. */
   inform(head: string): void {
-    if (head.startsWith('HTTP/1.1 103')) this.environ['tsgi.early_hints']?.(parseHead(head).headers)
+    if (head.startsWith('HTTP/1.1 103')) this.environ['tsgi.early_hints']?.(parseFields(head))
+  }
+
+  /** Status and headers are settled; they leave with the first bytes. */
+  setHead(status: string, headers: HeaderList): void {
+    this.status = status
+    this.headers = headers
   }
 
   /** end() was called. */
@@ -134,15 +138,23 @@ export class Answer {
     try {
       if (this.writer === undefined) {
         this.start()
-        this.whole = this.held
+        this.whole = this.withTrailers(this.held)
         this.held = []
       } else {
         this.push()
+        this.whole = this.withTrailers([])
       }
       this.settled?.resolve(this.whole)
     } catch (error) {
       this.breakOff(asError(error))
     }
+  }
+
+  /** What addTrailers() was given follows the body; an array would be sent with its length, which leaves no room for it. */
+  private withTrailers(chunks: Bytes[]): Body {
+    const text = this.outgoing._trailer
+    if (text === '') return chunks
+    return { [Symbol.iterator]: () => chunks.values(), trailers: () => parseFields(text) }
   }
 
   /** The response breaks off: the connection is gone, or the listener gave up. */
@@ -164,8 +176,7 @@ export class Answer {
   }
 
   private start(): void {
-    const { status, headers } = parseHead(this.outgoing._header ?? '')
-    this.writer = this.startResponse(status, headers)
+    this.writer = this.startResponse(this.status, this.headers)
   }
 
   /** Hands over what is held; an empty write sends the head alone. */
@@ -220,17 +231,4 @@ export class Answer {
 
 function flush(answer: Answer): void {
   answer.flush()
-}
-
-/** Node has checked and serialized the head; what belongs to the connection is the server's own. */
-function parseHead(head: string): { status: string; headers: HeaderList } {
-  const [statusLine = '', ...lines] = head.split('\r\n')
-  const headers: HeaderList = []
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon === -1) continue
-    const name = line.slice(0, colon)
-    if (!isHopByHop(name)) headers.push([name, line.slice(colon + 2)])
-  }
-  return { status: statusLine.slice(9), headers }
 }

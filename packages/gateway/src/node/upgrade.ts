@@ -4,12 +4,12 @@
  * after any other status what follows is the body of an ordinary answer.
  */
 import type { Server } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { type Duplex, Writable } from 'node:stream'
 import type { Body, Bytes, Environ, HeaderList, StartResponse } from '../contract.ts'
 import { asError } from '../gateway-error.ts'
 import { isHopByHop } from '../server/head.ts'
 import { incomingMessage } from './incoming.ts'
-import { GatewaySocket } from './socket.ts'
+import { GatewaySocket, type SocketOwner } from './socket.ts'
 
 /** A head longer than this is none. */
 const maximumHead = 64 * 1024
@@ -41,8 +41,11 @@ export function emitUpgrade(server: Server, environ: Environ, startResponse: Sta
   return promise
 }
 
+/** The class that Node's types leave out. */
+const { WritableState } = Writable as unknown as { WritableState: new (...args: unknown[]) => object }
+
 /** What the listener gets for a socket. */
-class UpgradeSocket extends GatewaySocket {
+class UpgradeSocket extends GatewaySocket implements SocketOwner {
   private readonly settle: (error: Error | null) => void
   private status = ''
   private headers: HeaderList = []
@@ -51,9 +54,14 @@ class UpgradeSocket extends GatewaySocket {
   private stream: Duplex | undefined = undefined
 
   constructor(environ: Environ, settle: (error: Error | null) => void) {
-    super(environ, settle)
+    super(environ)
+    this.owner = this
     this.settle = settle
     this.once('finish', () => settle(null))
+  }
+
+  fail(error: Error | null): void {
+    this.settle(error)
   }
 
   /** Whether all is known that the gateway's answer needs: of a refusal, its body too. */
@@ -87,6 +95,10 @@ class UpgradeSocket extends GatewaySocket {
     const closed = new Promise<void>((resolve) => stream.once('close', resolve))
     stream.once('close', () => this.destroy())
     await closed
+  }
+
+  protected override writableState(): object {
+    return new WritableState({ autoDestroy: false }, this, true)
   }
 
   override _read(): void {

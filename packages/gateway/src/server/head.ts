@@ -78,7 +78,8 @@ export function checkHeaders(headers: HeaderList): number {
 
 /** Whether a field belongs to one connection, in any case: such fields are the server's own. */
 export function isHopByHop(name: string): boolean {
-  return hopByHop.includes(name.toLowerCase())
+  const known = nameKinds.get(name)
+  return known === undefined ? hopByHop.includes(name.toLowerCase()) : known === 'refused'
 }
 
 /** Checks trailer fields, which may not frame the message that they end. */

@@ -47,8 +47,8 @@ export class Reply {
     this.environ = environ
     this.sink = sink
     this.options = options
-    this.writer = (chunk) => this.write(chunk)
-    this.startResponse = (status, headers, excInfo) => this.start(status, headers, excInfo)
+    this.writer = this.write.bind(this)
+    this.startResponse = this.start.bind(this)
   }
 
   private start(status: string, headers: HeaderList, excInfo: Error | null | undefined): Write {

@@ -3,7 +3,7 @@
  * Nothing here is asynchronous unless the application or a slow client makes it so: an array body is checked, counted
  * and handed over before run() returns.
  */
-import type { Application, Body, Environ } from '../contract.ts'
+import type { Application, Body, Environ, HeaderList } from '../contract.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { isPromise } from './bytes.ts'
 import { checkHeaders } from './head.ts'
@@ -29,7 +29,7 @@ export function run(
   options: RunOptions = defaults,
 ): void | Promise<void> {
   const reply = new Reply(environ, sink, options)
-  if (sink.inform !== undefined) offerEarlyHints(reply)
+  if (sink.inform !== undefined) environ['tsgi.early_hints'] = sendEarlyHints.bind(undefined, reply)
   try {
     const body = application(environ, reply.startResponse)
     if (isPromise(body)) {
@@ -64,9 +64,8 @@ function kindError(body: unknown): GatewayError {
   return new GatewayError('body-kind', `an application returns an iterable of Uint8Array, got ${got}`)
 }
 
-function offerEarlyHints(reply: Reply): void {
-  reply.environ['tsgi.early_hints'] = (headers) => {
-    checkHeaders(headers)
-    if (reply.phase === 'open' || reply.phase === 'set') reply.sink.inform?.('103 Early Hints', headers)
-  }
+/** `tsgi.early_hints`, once bound to its reply. */
+function sendEarlyHints(reply: Reply, headers: HeaderList): void {
+  checkHeaders(headers)
+  if (reply.phase === 'open' || reply.phase === 'set') reply.sink.inform?.('103 Early Hints', headers)
 }

@@ -9,7 +9,7 @@
  * One object per request is the exchange of all its attempts and the activity which the connection of the client tells
  * of its fate; the attempts are counted in attempts.ts, the body is sent by request-sender.ts.
  */
-import type { ResponseHead } from '@trivet/http1'
+import type { HeaderFields, ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError, Exchange } from '@trivet/http1/client'
 import type { Activity, Request } from '../http/request.ts'
 import { copyHead } from './answer-head.ts'
@@ -21,6 +21,9 @@ import type { Flow } from './protocol.ts'
 import { RequestSender, type SenderOwner } from './request-sender.ts'
 import type { Route } from './route.ts'
 import { startTunnel } from './tunnel.ts'
+
+/** RFC 9110 section 10.1.4. */
+const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i
 
 /** A forwarded request. */
 export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
@@ -207,6 +210,12 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
   onPacerIdle(): void {
     if (this.#hasEnded) this.#end()
     else this.onDrain()
+  }
+
+  /** They go on to a client that said it takes them; without that word their sender had no leave to add any. */
+  onTrailers(trailers: HeaderFields): void {
+    if (this.#isOver || !takesTrailers.test(this.request.headers.get('te') ?? '')) return
+    this.request.out.trailers = [...(this.request.out.trailers ?? []), ...trailers]
   }
 
   onEnd(): void {

@@ -30,6 +30,8 @@ const version = [1, 0] as const
  */
 const leftOut = new Set(['HTTP_PROXY', 'HTTP_TRANSFER_ENCODING', 'HTTP_CONTENT_TYPE', 'HTTP_CONTENT_LENGTH'])
 
+const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i
+
 type Keys = Record<string, string | undefined>
 
 /** The environ of one request; throws `UwsgiError` when its vars cannot be one. */
@@ -56,6 +58,9 @@ export function makeEnviron(packet: Packet, input: Input, disconnect: Disconnect
   complete(environ)
   if (packet.modifier1 === stripModifier) stripScriptName(environ)
   if (environ['HTTP_UPGRADE'] !== undefined) environ['tsgi.protocol'] = protocols(environ['HTTP_UPGRADE'])
+  // Only who offers to keep the connection reads chunks, and with them what may follow (KEEPALIVE.md).
+  if (packet.keepAlive !== undefined && environ['HTTP_TE'] !== undefined)
+    environ['tsgi.trailers'] = takesTrailers.test(environ['HTTP_TE'])
   return settings.extra === undefined ? environ : Object.assign(environ, settings.extra)
 }
 

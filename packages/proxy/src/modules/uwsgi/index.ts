@@ -82,7 +82,8 @@ class UwsgiAttempt extends UwsgiExchange {
     this.#forwarding.onData(chunk)
   }
 
-  onEnd(): void {
+  onEnd(trailers: HeaderFields | undefined): void {
+    if (trailers !== undefined) this.#forwarding.onTrailers(trailers)
     this.#forwarding.onEnd()
   }
 
