@@ -92,7 +92,9 @@ function isMacSafari(request: Request): boolean {
 
 function bodyIsTooLarge(request: Request): boolean {
   const limit = request.location.core.clientMaxBodySize
-  if (limit === 0 || request.body.length <= limit || request.body.hasSink) return false
+  if (limit === 0 || request.body.length <= limit || request.body.hasSink || request.bodyIsRefused) return false
+  // The page about it is served all the same.
+  request.bodyIsRefused = true
   request.log('error', `client intended to send too large body: ${request.body.length} bytes`)
   return true
 }

@@ -35,54 +35,86 @@ export function writeHead(request: Request): boolean {
   const { status } = out
   const bodiless = status === 204 || status === 304 || status < 200
   if (bodiless) request.headOnly = true
-  let text = `HTTP/1.1 ${out.statusLine ?? statusText(status)}\r\nServer: ${out.server ?? core.serverHeader}\r\nDate: ${out.date ?? httpDate()}\r\n`
   const mayChunk = request.version === 11 && core.chunkedTransferEncoding
   // Trailers need chunks, whether the size is known or not.
   if (out.lateTrailers !== undefined && mayChunk && !bodiless) out.contentLength = -1
   if (status === 204) {
     out.contentType = undefined
     out.contentLength = -1
-    out.lastModified = undefined
   }
-  if (out.contentType !== undefined && out.contentType !== '') {
-    text +=
-      out.charset === undefined
-        ? `Content-Type: ${fieldValue(out.contentType)}\r\n`
-        : `Content-Type: ${fieldValue(`${out.contentType}; charset=${out.charset}`)}\r\n`
-  }
-  if (out.contentLength >= 0 && status !== 304) text += `Content-Length: ${out.contentLength}\r\n`
-  if (out.lastModified !== undefined) text += `Last-Modified: ${out.lastModified}\r\n`
-  if (out.location !== undefined) text += `Location: ${uriValue(absoluteLocation(request, out.location))}\r\n`
+  // The page of an error is as old as the error.
+  if (status !== 200 && status !== 206 && status !== 304) out.lastModified = undefined
   if (out.contentLength < 0 && !bodiless) {
-    if (mayChunk) {
-      request.chunked = true
-      text += 'Transfer-Encoding: chunked\r\n'
-    } else if (request.method !== 'HEAD') request.keepAlive = false
+    if (mayChunk) request.chunked = true
+    else if (request.method !== 'HEAD') request.keepAlive = false
   }
   if (request.connection.service.draining) request.keepAlive = false
+  request.sendRaw(`HTTP/1.1 ${out.statusLine ?? statusText(status)}\r\n${ownLines(request)}${listedLines(out)}\r\n`)
+  return true
+}
+
+/** The fields nginx writes itself, in its order. */
+function ownLines(request: Request): string {
+  const { out } = request
+  const { core } = request.location
+  const { status, contentType, charset, places } = out
+  let text = ''
+  if (places?.has('server') !== true) text += `Server: ${out.server ?? core.serverHeader}\r\n`
+  if (places?.has('date') !== true) text += `Date: ${out.date ?? httpDate()}\r\n`
+  if (contentType !== undefined && contentType !== '')
+    text += `Content-Type: ${fieldValue(charset === undefined ? contentType : `${contentType}; charset=${charset}`)}\r\n`
+  if (out.contentLength >= 0 && status !== 304) text += `Content-Length: ${out.contentLength}\r\n`
+  if (out.lastModified !== undefined && places?.has('last-modified') !== true)
+    text += `Last-Modified: ${out.lastModified}\r\n`
+  const location = places?.has('location') === true ? undefined : out.location
+  const isOwn = location !== undefined && isCompleted(request, location)
+  if (isOwn) text += `Location: ${uriValue(completed(request, location))}\r\n`
+  if (request.chunked) text += 'Transfer-Encoding: chunked\r\n'
   if (status === 101) text += 'Connection: upgrade\r\n'
   else if (request.keepAlive) {
     text += 'Connection: keep-alive\r\n'
     if (core.keepaliveHeader > 0) text += `Keep-Alive: timeout=${core.keepaliveHeader}\r\n`
   } else text += 'Connection: close\r\n'
-  if (out.etag !== undefined) text += `ETag: ${out.etag}\r\n`
+  if (location !== undefined && !isOwn) text += `Location: ${uriValue(location)}\r\n`
+  if (out.etag !== undefined && places?.has('etag') !== true) text += `ETag: ${out.etag}\r\n`
+  return text
+}
+
+/** The other fields. */
+function listedLines(out: Request['out']): string {
   const { names, values } = out
-  for (let i = 0; i < names.length; i++) text += `${names[i]}: ${fieldValue(values[i] ?? '')}\r\n`
-  request.sendRaw(`${text}\r\n`)
-  return true
+  let text = ''
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] ?? ''
+    const value = values[i] ?? placed(out, name)
+    if (value !== undefined) text += `${name}: ${fieldValue(value)}\r\n`
+  }
+  return text
+}
+
+/** A field of the engine's that stands where the upstream had it; filters may have changed it, or taken it away. */
+function placed(out: Request['out'], name: string): string | undefined {
+  const lower = name.toLowerCase()
+  if (lower === 'location') return out.location === undefined ? undefined : uriValue(out.location)
+  if (lower === 'last-modified') return out.lastModified
+  if (lower === 'etag') return out.etag
+  return lower === 'server' ? out.server : out.date
 }
 
 /** nginx completes a Location that is only a path, unless told not to. */
-function absoluteLocation(request: Request, location: string): string {
+function isCompleted(request: Request, location: string): boolean {
+  return location.startsWith('/') && request.location.core.absoluteRedirect && !location.startsWith('//')
+}
+
+function completed(request: Request, location: string): string {
   const { core } = request.location
-  if (!location.startsWith('/') || !core.absoluteRedirect || location.startsWith('//')) return location
   const { connection } = request
   const host = core.serverNameInRedirect
     ? request.server.name
     : request.host !== ''
       ? request.host
       : connection.localHost
-  const ownPort = core.serverNameInRedirect || request.host !== '' ? connection.localPort : connection.localPort
+  const ownPort = connection.localPort
   const port = core.portInRedirect && ownPort !== 80 && ownPort !== 0 ? `:${ownPort}` : ''
   return `http://${host}${port}${location}`
 }

@@ -149,9 +149,9 @@ export class HeadReader {
 
   #version(major: string | undefined, minor: string | undefined): void {
     if (major === undefined || minor === undefined) {
+      this.version = 9
       if (this.method !== 'GET')
         throw new HeadError(400, 'client sent invalid method in HTTP/0.9 request while reading client request line')
-      this.version = 9
       return
     }
     if (Number(major) > 1) throw new HeadError(505, 'client sent invalid version while reading client request line')

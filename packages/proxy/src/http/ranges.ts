@@ -13,7 +13,7 @@ export function parseRanges(
   size: number,
   maxRanges: number,
 ): readonly FileRange[] | 'ignore' | 'unsatisfiable' {
-  if (!/^bytes=/i.test(field) || maxRanges === 0) return 'ignore'
+  if (!/^bytes=./i.test(field) || maxRanges === 0) return 'ignore'
   const ranges: FileRange[] = []
   let total = 0
   let count = 0
@@ -26,6 +26,8 @@ export function parseRanges(
     const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
     const end = first === '' || last === '' ? size : Math.min(Number(last) + 1, size)
     if (first !== '' && last !== '' && Number(last) < Number(first)) return 'unsatisfiable'
+    // All of an empty body: there is nothing to leave out.
+    if (start === 0 && end === 0) return 'ignore'
     if (start >= size || start >= end) continue
     ranges.push({ start, end })
     total += end - start

@@ -21,7 +21,10 @@ export class ResponseHeaders {
   server: string | undefined
   date: string | undefined
   readonly names: string[] = []
-  readonly values: string[] = []
+  /** Undefined where a field stands that has its own place above: upstreams' fields keep their order. */
+  readonly values: (string | undefined)[] = []
+  /** Those fields, by lower-case name. */
+  places: Set<string> | undefined
   /** Trailers whose values are read when the body has been sent. */
   lateTrailers: (readonly [name: string, value: Value])[] | undefined
   /** Trailers, sent when the body is chunked. */
@@ -31,6 +34,14 @@ export class ResponseHeaders {
   add(name: string, value: string): void {
     this.names.push(name)
     this.values.push(value)
+  }
+
+  /** Lets a field that is set above stand here in the list, instead of where nginx puts its own. */
+  place(name: string): void {
+    this.names.push(name)
+    this.values.push(undefined)
+    this.places ??= new Set()
+    this.places.add(name.toLowerCase())
   }
 
   /** The first value of a field that is in the list. */
@@ -73,6 +84,6 @@ export class ResponseHeaders {
     this.server = this.date = undefined
     this.contentLength = this.lastModifiedTime = -1
     this.names.length = this.values.length = 0
-    this.trailers = this.lateTrailers = undefined
+    this.trailers = this.lateTrailers = this.places = undefined
   }
 }

@@ -54,7 +54,9 @@ function check(request: Request, target: string, list: readonly Assignment[]): n
 
 function challengesOf(sub: Subrequest): readonly string[] {
   const { names, values } = sub.out
-  const own = values.filter((_, index) => names[index]?.toLowerCase() === 'www-authenticate')
+  const own = values.flatMap((value, index) =>
+    names[index]?.toLowerCase() === 'www-authenticate' ? (value ?? []) : [],
+  )
   if (own.length > 0 || !(sub.upstream instanceof Forwarding)) return own
   return sub.upstream.answer?.headers.getAll('www-authenticate') ?? []
 }

@@ -69,16 +69,20 @@ function copyField(forwarding: Forwarding, lowerName: string, name: string, valu
       return
     case 'date':
       out.date = value
+      out.place(name)
       return
     case 'server':
       out.server = value
+      out.place(name)
       return
     case 'last-modified':
       out.lastModified = value
       out.lastModifiedTime = httpTime(value)
+      out.place(name)
       return
     case 'etag':
       out.etag = value
+      out.place(name)
       return
     case 'location':
       copyLocation(forwarding, name, value)
@@ -98,7 +102,10 @@ function copyField(forwarding: Forwarding, lowerName: string, name: string, valu
 function copyLocation({ request, route }: Forwarding, name: string, value: string): void {
   const rewritten = route.rewriteLocation === undefined ? value : route.rewriteLocation(request, value)
   if (rewritten === value && value.startsWith('/')) request.out.add(name, value)
-  else request.out.location = rewritten
+  else {
+    request.out.location = rewritten
+    if (!rewritten.startsWith('/')) request.out.place(name)
+  }
 }
 
 function rewriteRefresh({ request, route }: Forwarding, value: string): string {

@@ -34,7 +34,6 @@ export interface HeadSettings {
 export const ownFields: readonly string[] = [
   'host',
   'connection',
-  'proxy-connection',
   'content-length',
   'transfer-encoding',
   'te',
