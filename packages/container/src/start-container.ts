@@ -2,7 +2,8 @@ import { ContainerError, formatDiagnostic } from './config/diagnostic.ts'
 import type { ContainerConfig } from './config/model.ts'
 import { hasErrors, readOptions, readWithModules, type ReadConfig } from './config/read.ts'
 import type { ContainerOptions } from './container-options.ts'
-import { FileLines, type LineWriter } from './log/line-writer.ts'
+import type { LineWriter } from './log/line-writer.ts'
+import { openLog } from './log/open.ts'
 import { Container, type FrontAddress } from './process/container.ts'
 import { ContainerLog } from './process/log.ts'
 import type { ContainerStatistics } from './process/statistics.ts'
@@ -50,11 +51,8 @@ export async function startContainer(options: ContainerOptions, start: StartOpti
     return read.config
   }
   const config = await settle(options, false)
-  const log = new ContainerLog(
-    config.log.file === undefined
-      ? new CallbackLines(start.onLine ?? ((line): void => void process.stdout.write(`${line}\n`)))
-      : new FileLines(config.log.file),
-  )
+  const standard = new CallbackLines(start.onLine ?? ((line): void => void process.stdout.write(`${line}\n`)))
+  const log = new ContainerLog(openLog(config.log, standard), config.log.date)
   for (const notice of notices.splice(0)) log.text(notice)
   const container = await startOrAbort(config, log, start).catch((error: unknown) => {
     log.close()

@@ -49,7 +49,8 @@ def common_log_time(seconds):
     return time.strftime("%d/%b/%Y:%H:%M:%S %z", time.localtime(seconds))
 
 
-def standard_line(record):
+def standard_line(record, micros=False):
+    elapsed = f"{int(record.duration * 1e6)} micros" if micros else f"{int(record.duration * 1000)} msecs"
     environ = record.environ
     response = record.response
     core = record.core
@@ -58,7 +59,7 @@ def standard_line(record):
         f"[pid: {os.getpid()}|app: 0|req: {core.requests}/{core.requests}] {environ.get('REMOTE_ADDR', '')} "
         f"({environ.get('REMOTE_USER', '')}) {{{packet.count} vars in {packet.size} bytes}} "
         f"[{time.ctime(record.started)}] {environ.get('REQUEST_METHOD')} {request_uri(environ)} => "
-        f"generated {response.sent} bytes in {int(record.duration * 1000)} msecs "
+        f"generated {response.sent} bytes in {elapsed} "
         f"({environ.get('SERVER_PROTOCOL')} {status_code(response)}) "
         f"{len(response.headers)} headers in {response.head_size} bytes (1 switches on core {core.index})"
     )
@@ -103,12 +104,16 @@ VARIABLES = {
 }
 
 
-def compile_format(text):
+def compile_format(text, timed=False):
     """A `log-format` as a function from record to line; what a request does not have, and unknown names, are `-`."""
     parts = []
     for part in re.split(r"(%\([^)]*\))", text):
         if not part.startswith("%("):
-            parts.append(lambda record, text=part: text)
+            # Only the format's own text: what a client sends, such as `%20`, is no conversion.
+            if timed:
+                parts.append(lambda record, text=part: time.strftime(text, time.localtime(record.started)))
+            else:
+                parts.append(lambda record, text=part: text)
             continue
         name = part[2:-1]
         if name.startswith("var."):
@@ -121,6 +126,68 @@ def compile_format(text):
 
 def _shown(value):
     return "-" if value is None else one_line(str(value))
+
+
+def compile_line(settings):
+    """The line that the settings ask for."""
+    text = settings.get("format")
+    micros = settings.get("micros", False)
+    plain = (
+        (lambda record: standard_line(record, micros))
+        if text is None
+        else compile_format(text, settings.get("strftime", False))
+    )
+    if settings.get("forwardedFor"):
+        direct = plain
+        plain = lambda record: direct(_from_forwarded(record))  # noqa: E731
+    if settings.get("memory"):
+        short = plain
+        return lambda record: f"{memory_report()} {short(record)}"
+    return plain
+
+
+def compile_conditions(settings):
+    """Whether a request gets a line; None: every one does."""
+    if settings["requests"]:
+        return None
+    conditions = settings["conditions"]
+    slow, big = conditions.get("slow"), conditions.get("big")
+
+    def wanted(record):
+        status, sent = status_code(record.response), record.response.sent
+        return (
+            (conditions["empty"] and sent == 0)
+            or (conditions["status4xx"] and status.startswith("4"))
+            or (conditions["status5xx"] and status.startswith("5"))
+            or (slow is not None and record.duration * 1000 >= slow)
+            or (big is not None and sent >= big)
+        )
+
+    return wanted
+
+
+def logs_requests(settings):
+    """Whether there may be a line for some request at all."""
+    conditions = settings.get("conditions") or {}
+    return settings["requests"] or any(value is not None and value is not False for value in conditions.values())
+
+
+def _from_forwarded(record):
+    client = record.environ.get("HTTP_X_FORWARDED_FOR")
+    if client is not None:
+        record.environ = {**record.environ, "REMOTE_ADDR": client}
+    return record
+
+
+def memory_report():
+    """uWSGI's two figures; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/status", encoding="latin-1") as status:
+            sizes = dict(re.findall(r"^(VmSize|VmRSS):\s+(\d+) kB$", status.read(), re.MULTILINE))
+    except OSError:
+        sizes = {}
+    vsz, rss = (int(sizes.get(name, 0)) * 1024 for name in ("VmSize", "VmRSS"))
+    return f"{{address space usage: {vsz} bytes/{vsz >> 20}MB}} {{rss usage: {rss} bytes/{rss >> 20}MB}}"
 
 
 class LogFile:
@@ -163,13 +230,16 @@ class LogFile:
 class RequestLog:
     """The lines of one core, held until its loop has come round."""
 
-    def __init__(self, text, file):
-        self._line = standard_line if text is None else compile_format(text)
+    def __init__(self, settings, file):
+        self._line = compile_line(settings)
+        self._wanted = compile_conditions(settings)
         self._file = file
         self._held = []
 
     def add(self, core, packet, environ, response):
-        self._held.append(self._file.mark + self._line(Record(core, packet, environ, response)))
+        record = Record(core, packet, environ, response)
+        if self._wanted is None or self._wanted(record):
+            self._held.append(self._file.mark + self._line(record))
         core.log_variables.clear()
 
     def flush(self):

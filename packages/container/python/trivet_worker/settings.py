@@ -29,8 +29,7 @@ class Settings:
         #: How often changed modules are looked for; 0 for never.
         self.autoreload = payload.get("autoreload", 0)
         log = payload["log"]
-        self.log_requests = log["requests"]
-        self.log_format = log.get("format")
+        self.log = log
         self.log_file = log.get("file")
         #: The container's options as they were given, for `uwsgi.opt`.
         self.options = payload.get("options", {})

@@ -19,7 +19,8 @@ import type { PythonReference } from '../config/model/python.ts'
 import { hasErrors, readCommandLine, readWithModules, type ReadConfig } from '../config/read.ts'
 import { findModule } from '../loader/find-module.ts'
 import { loadServing } from '../serving/load.ts'
-import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
+import { StreamLines } from '../log/line-writer.ts'
+import { openLog, type LogStreams } from '../log/open.ts'
 import { helpText } from '../options/help.ts'
 import { showConfig } from '../options/show-config.ts'
 import { Container } from '../process/container.ts'
@@ -93,9 +94,9 @@ async function check({ config }: ReadConfig): Promise<number> {
 }
 
 async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Promise<number> {
-  const lines = openLog(read)
-  if (lines === undefined) return 1
-  const log = new ContainerLog(lines)
+  const streams = openStreams(read)
+  if (streams === undefined) return 1
+  const log = new ContainerLog(streams, read.config.log.date)
   const { config } = read
   const { processes } = config.workers
   let current: Container | undefined
@@ -127,12 +128,11 @@ async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Pr
   }
 }
 
-function openLog({ config }: ReadConfig): LineWriter | undefined {
-  if (config.log.file === undefined) return new StreamLines(process.stdout)
+function openStreams({ config }: ReadConfig): LogStreams | undefined {
   try {
-    return new FileLines(config.log.file)
+    return openLog(config.log, new StreamLines(process.stdout))
   } catch (error) {
-    process.stderr.write(`error: \`logto\`: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`error: the log cannot be opened: ${error instanceof Error ? error.message : String(error)}\n`)
     return undefined
   }
 }

@@ -63,7 +63,7 @@ export class OptionValues {
   }
 
   /** Every setting of an option converted, without those that are wrong. */
-  every<T>(name: string, read: (text: string) => T): readonly T[] {
+  every<T>(name: string, read: (text: string) => T | undefined): readonly T[] {
     return this.all(name).flatMap((setting) => {
       const value = this.convert(setting, read)
       return value === undefined ? [] : [value]

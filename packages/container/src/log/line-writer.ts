@@ -2,7 +2,7 @@
  * Lines to a file or to standard output. All lines of one turn of the event loop leave in one write; a file is opened
  * for appending, so that several processes share it and no line is torn, and reopened on demand after a rotation.
  */
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 
 /** Where log lines go. */
 export interface LineWriter {
@@ -62,23 +62,40 @@ export class StreamLines extends BufferedLines {
   }
 }
 
+/** Two rotations within a second must not overwrite each other. */
+function freeName(name: string): string {
+  let free = name
+  for (let count = 1; existsSync(free); count += 1) free = `${name}.${count}`
+  return free
+}
+
+const unbounded = { maxSize: 0, backup: undefined }
+
 /** Lines appended to a file; the constructor throws when it cannot be opened. */
 export class FileLines extends BufferedLines {
   readonly #path: string
+  readonly #maxSize: number
+  readonly #backup: string | undefined
   #fd: number
+  #size: number
   #lost = 0
 
-  constructor(path: string) {
+  /** After `maxSize` bytes, if that is not 0, the file is moved to `backup`, or to its own name and the time. */
+  constructor(path: string, rotation: { readonly maxSize: number; readonly backup: string | undefined } = unbounded) {
     super()
     this.#path = path
+    this.#maxSize = rotation.maxSize
+    this.#backup = rotation.backup
     this.#fd = openSync(path, 'a')
+    this.#size = fstatSync(this.#fd).size
   }
 
   protected put(text: string): void {
     try {
       const notice = this.#lost === 0 ? '' : `${this.#lost} bytes of log were lost here\n`
-      writeSync(this.#fd, notice + text)
+      this.#size += writeSync(this.#fd, notice + text)
       this.#lost = 0
+      if (this.#maxSize > 0 && this.#size > this.#maxSize) this.#rotateOrTell()
     } catch (error) {
       // A full disk must not take the requests down with it: said once, and in the file when it takes lines again.
       if (this.#lost === 0)
@@ -89,10 +106,10 @@ export class FileLines extends BufferedLines {
     }
   }
 
-  /** To its own name and the time, as uWSGI does; throws when it cannot be moved. */
+  /** To the name it was told, or its own and the time, as uWSGI does; throws when it cannot be moved. */
   override rotate(): string {
     this.flush()
-    const moved = `${this.#path}.${Math.floor(Date.now() / 1000)}`
+    const moved = this.#backup ?? freeName(`${this.#path}.${Math.floor(Date.now() / 1000)}`)
     renameSync(this.#path, moved)
     this.reopen()
     return moved
@@ -105,8 +122,19 @@ export class FileLines extends BufferedLines {
       const next = openSync(this.#path, 'a')
       closeSync(this.#fd)
       this.#fd = next
+      this.#size = fstatSync(next).size
     } catch (error) {
       process.stderr.write(`cannot reopen ${this.#path}: ${error instanceof Error ? error.message : String(error)}\n`)
+    }
+  }
+
+  #rotateOrTell(): void {
+    try {
+      this.rotate()
+    } catch (error) {
+      // Tried again after as many bytes.
+      this.#size = 0
+      process.stderr.write(`cannot rotate ${this.#path}: ${error instanceof Error ? error.message : String(error)}\n`)
     }
   }
 

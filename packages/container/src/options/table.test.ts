@@ -18,6 +18,7 @@ test('every default and bare value can be read', () => {
       if (option.kind === 'number') expect(readNumber(text, option.range ?? [0, Infinity])).toBe(Number(text))
       else if (option.kind === 'flag') expect(readFlag(text)).toBe(true)
       else if (option.kind === 'mode') expect(readMode(text)).toBe(0o666)
+      else if (option.kind === 'text') expect(text).not.toBe('')
       else expect(option.choices).toContain(text)
     }
   }

@@ -3,7 +3,7 @@
  * behind: sockets, pid file, watchers. It serves no request itself. Reload raises a new generation of workers before the
  * old one drains; when the new one does not load, the old one stays and the reason is printed.
  */
-import { closeSync, fchownSync, openSync } from 'node:fs'
+import { closeSync, fchownSync, fstatSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   formatAddress,
@@ -21,6 +21,7 @@ import type { ContainerConfig } from '../config/model.ts'
 import type { Front, FrontProtocol } from '../config/model/sockets.ts'
 import { bindFronts } from './bind-fronts.ts'
 import { ContainerCommands, type ReadAgain } from './commands.ts'
+import { filesOf } from '../log/open.ts'
 import type { ContainerLog } from './log.ts'
 import { Operations } from './operations.ts'
 import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
@@ -170,6 +171,7 @@ export class Container {
     }
     this.#config = config
     await this.#operations.reloaded(config)
+    if (config.log.reopen) this.reopenLogs()
   }
 
   /** Refuses new connections and ends; gracefully, running requests are finished first, for as long as `worker-reload-mercy` lasts. */
@@ -276,13 +278,15 @@ function howItLeft(code: number | null, signal: NodeJS.Signals | null): string {
 }
 
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */
-function giveLogAway({ log: { file }, workers: { uid, gid } }: ContainerConfig): void {
-  if (file === undefined || (uid === undefined && gid === undefined)) return
-  const fd = openSync(file, 'a')
-  try {
-    fchownSync(fd, uid ?? -1, gid ?? -1)
-  } finally {
-    closeSync(fd)
+function giveLogAway({ log, workers: { uid, gid } }: ContainerConfig): void {
+  if (uid === undefined && gid === undefined) return
+  for (const file of filesOf(log)) {
+    const fd = openSync(file, 'a')
+    try {
+      if (fstatSync(fd).isFile()) fchownSync(fd, uid ?? -1, gid ?? -1)
+    } finally {
+      closeSync(fd)
+    }
   }
 }
 

@@ -1,44 +1,56 @@
 import { ctime } from '../log/clock.ts'
-import type { LineWriter } from '../log/line-writer.ts'
+import type { LogStreams } from '../log/open.ts'
+import { strftime } from '../log/strftime.ts'
 import { logLineMark } from '../worker/payload.ts'
 
 /** The master's side of the log: its own events, and what its workers print. */
 export class ContainerLog {
-  readonly #lines: LineWriter
+  readonly #streams: LogStreams
+  readonly #date: string | undefined
 
-  constructor(lines: LineWriter) {
-    this.#lines = lines
+  /** `date`: strftime's format of the time before events; undefined is ctime's. */
+  constructor(streams: LogStreams, date?: string) {
+    this.#streams = streams
+    this.#date = date
   }
 
   /** An event of the master's, with the time, as uWSGI's verbose lines have it. */
   event(message: string): void {
-    for (const line of message.split('\n')) this.#lines.write(`${ctime(Date.now())} - ${line}`)
+    const now = Date.now()
+    const time = this.#date === undefined ? ctime(now) : strftime(this.#date, now)
+    for (const line of message.split('\n')) this.#streams.events.write(`${time} - ${line}`)
   }
 
   /** Text that is more than one line and needs no time: tracebacks, diagnostics. */
   text(message: string): void {
-    this.#lines.write(message)
+    this.#streams.events.write(message)
   }
 
   /** A line that a process printed. */
-  output(slot: number, line: string, kind: 'worker' | 'front' = 'worker'): void {
-    this.#lines.write(line.startsWith(logLineMark) ? line.slice(logLineMark.length) : `[${kind} ${slot + 1}] ${line}`)
+  output(slot: number, line: string, kind: 'worker' | 'front' | 'mule' = 'worker'): void {
+    if (line.startsWith(logLineMark)) this.#streams.requests.write(line.slice(logLineMark.length))
+    else this.#streams.events.write(`[${kind} ${slot + 1}] ${line}`)
   }
 
   reopen(): void {
-    this.#lines.reopen()
+    for (const stream of this.#each) stream.reopen()
   }
 
-  /** Moves the file away and begins another; returns its new name, or undefined where there is no file. */
+  /** Moves the files away and begins others; returns their new names, or undefined where there is no file. */
   rotate(): string | undefined {
-    return this.#lines.rotate()
+    const moved = this.#each.map((stream) => stream.rotate()).filter((name) => name !== undefined)
+    return moved.length === 0 ? undefined : moved.join(', ')
   }
 
   flush(): void {
-    this.#lines.flush()
+    for (const stream of this.#each) stream.flush()
   }
 
   close(): void {
-    this.#lines.close()
+    for (const stream of this.#each) stream.close()
+  }
+
+  get #each(): readonly LogStreams['events'][] {
+    return [...new Set([this.#streams.events, this.#streams.requests])]
   }
 }

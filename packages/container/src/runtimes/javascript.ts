@@ -1,5 +1,6 @@
 import type { WorkerPayload } from '../worker/payload.ts'
 import { compileCache, nodeArguments } from './node-program.ts'
+import { requestLogSettings } from '../config/model/logs.ts'
 import type { Runtime } from './runtime.ts'
 
 /** JavaScript and TypeScript: the workers are Node's, and speak every protocol. */
@@ -14,7 +15,7 @@ export const javascript: Runtime = {
       directory: application.directory,
       protocols: config.sockets.fronts.map(({ protocol }) => protocol),
       limits,
-      log,
+      log: requestLogSettings(log),
       serving: config.serving,
       processes: workers.processes,
       mercy: life.mercy,

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { PythonSettings } from '../config/model/python.ts'
+import { requestLogSettings } from '../config/model/logs.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Run by its path, so that it needs no PYTHONPATH, which would be the application's too. */
@@ -31,7 +32,7 @@ export const python: Runtime = {
         interface: settings.interface,
         asgi: settings.asgi,
         limits,
-        log,
+        log: requestLogSettings(log),
         processes: workers.processes,
         mercy: life.mercy,
         harakiri: life.harakiri.timeout ?? 0,

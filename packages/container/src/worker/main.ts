@@ -8,7 +8,9 @@ import { ContainerError } from '../config/diagnostic.ts'
 import { loadServing, type ServedApplication } from '../serving/load.ts'
 import { FileLines, StreamLines, type LineWriter } from '../log/line-writer.ts'
 import { requestLog } from '../log/request-log.ts'
-import { compileFormat, standardLine } from '../log/request-line.ts'
+import { compileConditions } from '../log/conditions.ts'
+import { compileLine } from '../log/request-line.ts'
+import type { RequestRecord } from '../log/request-record.ts'
 import { Activity } from './activity.ts'
 import { figuresOf, openFront, type FrontServer } from './front.ts'
 import { Gate } from './gate.ts'
@@ -40,7 +42,8 @@ async function work(): Promise<void> {
   const loaded = await loadServing(payload)
   await loaded.start()
   const gate = new Gate()
-  const log = payload.log.requests ? openRequestLog(link.slot) : undefined
+  const wanted = compileConditions(payload.log)
+  const log = wanted === undefined ? undefined : { ...openRequestLog(link.slot), wanted }
   const application = gate.guard(logged(loaded.application, log, link.slot))
   link.step('listen')
   const fronts: FrontServer[] = []
@@ -55,18 +58,21 @@ async function work(): Promise<void> {
 /** The application as the fronts call it: with a line per request, if wanted. */
 function logged(application: Application, log: RequestLines | undefined, slot: number): Application {
   if (log === undefined) return application
-  const { lines, mark } = log
-  const line = payload.log.format === undefined ? standardLine : compileFormat(payload.log.format, slot)
-  return requestLog((record) => lines.write(mark + line(record)))(application)
+  const { lines, mark, wanted } = log
+  const line = compileLine(payload.log, slot)
+  return requestLog((record) => {
+    if (wanted(record)) lines.write(mark + line(record))
+  })(application)
 }
 
 interface RequestLines {
   readonly lines: LineWriter
   readonly mark: string
+  readonly wanted: (record: RequestRecord) => boolean
 }
 
 /** A file is written by each worker itself; without one, lines travel through the master to its standard output. */
-function openRequestLog(slot: number): RequestLines {
+function openRequestLog(slot: number): Omit<RequestLines, 'wanted'> {
   const { file } = payload.log
   if (file !== undefined) {
     try {

@@ -1,7 +1,7 @@
 import type { ApplicationReference } from '../config/model/application.ts'
 import type { HarakiriSettings } from '../config/model/life.ts'
 import type { Limits } from '../config/model/limits.ts'
-import type { LogSettings } from '../config/model/logs.ts'
+import type { RequestLogSettings } from '../config/model/logs.ts'
 import type { ServingSettings } from '../serving/settings.ts'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 
@@ -17,7 +17,7 @@ export interface WorkerPayload extends ServingPayload {
   readonly directory: string
   /** One per listener, in their order. */
   readonly protocols: readonly FrontProtocol[]
-  readonly log: LogSettings
+  readonly log: RequestLogSettings
   readonly serving: ServingSettings
   /** Milliseconds. */
   readonly mercy: number

@@ -5,7 +5,7 @@ import os
 import signal
 from typing import Any
 
-from ..request_log import LogFile, RequestLog
+from ..request_log import LogFile, RequestLog, logs_requests
 from .board import WorkerBoard
 from .lifespan import Lifespan
 from .recognise import as_single_callable
@@ -45,10 +45,10 @@ async def live(worker: Any, loop: asyncio.AbstractEventLoop) -> None:
     lifespan = Lifespan(application)
     await lifespan.startup()
     settings = worker.settings
-    file = LogFile(settings.log_file) if settings.log_requests else None
+    file = LogFile(settings.log_file) if logs_requests(settings.log) else None
     if file is not None:
         worker.handlers["reopen"] = lambda message: file.reopen()
-    board = WorkerBoard(worker, None if file is None else RequestLog(settings.log_format, file), complain)
+    board = WorkerBoard(worker, None if file is None else RequestLog(settings.log, file), complain)
     server = Server(application, asgi_settings(settings), board, complain, lifespan.state)
     board.server = server
     worker.scoreboard.cores.append(board)

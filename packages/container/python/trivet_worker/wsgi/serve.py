@@ -8,7 +8,7 @@ import threading
 from ..core import Core
 from ..packet import PacketReader
 from ..poller import make_poller
-from ..request_log import LogFile, RequestLog
+from ..request_log import LogFile, RequestLog, logs_requests
 from .call import run
 from .environ import base_environ
 from .file_wrapper import FileWrapper
@@ -17,7 +17,7 @@ from .file_wrapper import FileWrapper
 def serve(worker):
     """Returns when the worker has drained."""
     settings = worker.settings
-    lines = LogFile(settings.log_file) if settings.log_requests else None
+    lines = LogFile(settings.log_file) if logs_requests(settings.log) else None
     if lines is not None:
         worker.handlers["reopen"] = lambda message: lines.reopen()
     cores = [make_core(worker, index, lines) for index in range(settings.threads)]
@@ -36,7 +36,7 @@ def make_core(worker, index, lines):
         lambda core, connection, packet: run(core, connection, packet, application),
         PacketReader(settings.buffer_size, settings.max_vars, settings.max_body),
         worker,
-        None if lines is None else RequestLog(settings.log_format, lines),
+        None if lines is None else RequestLog(settings.log, lines),
         complain,
     )
     core.base = base_environ(sys.stderr, FileWrapper, settings.threads > 1, settings.processes > 1)

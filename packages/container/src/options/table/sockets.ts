@@ -131,7 +131,7 @@ export const sockets: OptionGroup = {
       refused: 'TLS ends in the proxy in front; behind it a container speaks plain uwsgi and HTTP',
     },
     {
-      names: `log-x-forwarded-for enable-proxy-protocol http-manage-source http-enable-proxy-protocol`,
+      names: `enable-proxy-protocol http-manage-source http-enable-proxy-protocol`,
       kind: 'flag',
       absent: 'clients are known by the address their proxy connects from, and by the headers it adds',
     },
