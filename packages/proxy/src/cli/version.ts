@@ -6,8 +6,6 @@ const nginxVersion = '1.31.5'
 
 /** Modules that nginx has unless told otherwise and that are not here, by the names of its configure options. */
 export const absentModules: readonly string[] = [
-  'http_charset_module',
-  'http_ssi_module',
   'http_fastcgi_module',
   'http_scgi_module',
   'http_grpc_module',

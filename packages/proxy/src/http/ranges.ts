@@ -22,13 +22,13 @@ export function parseRanges(
     if (match === null) return 'unsatisfiable'
     const [, first = '', last = ''] = match
     if (first === '' && last === '') return 'unsatisfiable'
-    if (++count > maxRanges) return 'ignore'
     const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
     const end = first === '' || last === '' ? size : Math.min(Number(last) + 1, size)
     if (first !== '' && last !== '' && Number(last) < Number(first)) return 'unsatisfiable'
     // All of an empty body: there is nothing to leave out.
     if (start === 0 && end === 0) return 'ignore'
     if (start >= size || start >= end) continue
+    if (++count > maxRanges) return 'ignore'
     ranges.push({ start, end })
     total += end - start
   }

@@ -25,8 +25,8 @@ export interface SubrequestOptions {
   readonly uri: string
   readonly args: string
   readonly output: 'inline' | 'memory' | 'none'
-  /** With `memory`: the most that is kept of the body, in bytes. */
-  readonly memoryLimit?: number
+  /** With `memory`: the most that a body may have, in bytes, in the location that answers; more breaks the answer off. */
+  readonly memoryLimit?: (sub: Subrequest) => number
   /** Its answer is wanted by nobody; the client's goes on without it. */
   readonly isBackground?: boolean
   /** Instead of GET. */
@@ -127,12 +127,13 @@ export class Subrequest extends Request implements InnerRequest {
 
   override emit(chunk: Buffer | string): boolean {
     this.hasOutput = true
-    const { output, memoryLimit = Number.POSITIVE_INFINITY } = this.#options
+    const { output, memoryLimit } = this.#options
     if (output === 'inline') return this.#main.order?.write(this, chunk) ?? true
     this.#memorySize += chunk.length
-    if (this.#memorySize <= memoryLimit) this.#memory.push(chunk)
-    else if (this.#memorySize - chunk.length <= memoryLimit)
-      this.log('error', `too big subrequest response: the limit is ${memoryLimit} bytes`)
+    if (this.#memorySize > (memoryLimit?.(this) ?? Number.POSITIVE_INFINITY)) {
+      this.log('error', `too big subrequest response: ${this.#memorySize}`)
+      this.abort()
+    } else this.#memory.push(chunk)
     return true
   }
 

@@ -6,7 +6,7 @@ import { authRequest } from './auth-request.ts'
 import { authBasic } from './auth-basic/index.ts'
 import { autoindex } from './autoindex.ts'
 import { browser } from './browser.ts'
-import { charset } from './charset.ts'
+import { charset } from './charset/index.ts'
 import { main } from './main/index.ts'
 import { emptyGif } from './empty-gif.ts'
 import { geo } from './geo.ts'
@@ -29,6 +29,7 @@ import { referer } from './referer.ts'
 import { rewrite } from './rewrite/index.ts'
 import { secureLink } from './secure-link.ts'
 import { splitClients } from './split-clients.ts'
+import { ssi } from './ssi/index.ts'
 import { staticFiles } from './static-files.ts'
 import { stubStatus } from './stub-status.ts'
 import { subFilter } from './sub-filter/index.ts'
@@ -76,6 +77,7 @@ export const modules: readonly Module[] = [
   addition,
   subFilter,
   charset,
+  ssi,
   zstd,
   brotli,
   gzip,

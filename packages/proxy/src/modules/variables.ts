@@ -163,8 +163,6 @@ const names: Readonly<Record<string, Getter | Variable>> = {
   msec: () => seconds(Date.now()),
   time_local: () => (tick(), local),
   time_iso8601: () => (tick(), iso),
-  date_gmt: () => httpDate(),
-  date_local: () => new Date().toString(),
   nginx_version: () => nginxVersion,
   pid: () => String(process.pid),
 }

@@ -25,7 +25,6 @@ const ofNode: readonly string[] = [
   'open_file_cache_errors',
   'open_file_cache_events',
   'msie_padding',
-  'subrequest_output_buffer_size',
 ]
 
 const ofEngine: readonly string[] = [
