@@ -8,7 +8,6 @@ import { sizeOf } from '../model/value.ts'
 import type { Module } from '../model/module.ts'
 import type { Getter, Variable } from '../model/variable.ts'
 import { parseSize } from '../language/values.ts'
-import { httpDate } from '@trivet/http1'
 
 const dashes = (rest: string): string => rest.toLowerCase().replaceAll('_', '-')
 

@@ -3,13 +3,6 @@
 /** Bytes to bytes, 256 of them. */
 export type ByteTable = Uint8Array
 
-/** Bytes to UTF-8 and back. */
-export interface Utf8Table {
-  /** The UTF-8 of each byte. */
-  readonly toUtf8: readonly Buffer[]
-  readonly fromUtf8: ReadonlyMap<number, number>
-}
-
 /** What is done to a body. */
 export type Conversion =
   | { readonly kind: 'bytes'; readonly table: ByteTable }
