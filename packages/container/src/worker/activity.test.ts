@@ -27,11 +27,20 @@ class Board {
 function makeActivity(): { readonly activity: Activity; readonly board: Board } {
   const board = new Board()
   const figures = { connections: 3, bytesSent: 99 }
-  return { activity: new Activity(board as unknown as ScoreboardWriter, () => figures), board }
+  return {
+    activity: new Activity(board as unknown as ScoreboardWriter, { timeout: undefined, verbose: false }, () => figures),
+    board,
+  }
 }
 
 const environ = (path: string): Environ => ({ REQUEST_METHOD: 'GET', SCRIPT_NAME: '/app', PATH_INFO: path }) as Environ
-const response = (): WatchedResponse => ({ socket: new Socket(), started: false, ticket: undefined, refuse: () => {} })
+const response = (): WatchedResponse => ({
+  socket: new Socket(),
+  started: false,
+  first: true,
+  ticket: undefined,
+  refuse: () => {},
+})
 
 test('the oldest request is shown, before its application runs, and what is left when it ends', async () => {
   const { activity, board } = makeActivity()

@@ -7,6 +7,9 @@
 import type { Environ } from '@trivet/gateway'
 import type { RequestWatch, WatchedResponse } from '@trivet/http1/gateway'
 import type { ScoreboardWriter } from '@trivet/prefork/worker'
+import type { HarakiriSettings } from '../config/model/life.ts'
+import { Flight } from './flight.ts'
+import { Harakiri } from './harakiri/harakiri.ts'
 
 /** Milliseconds since the last write after which a request that begins is shown at once. */
 const beginInterval = 1
@@ -16,28 +19,6 @@ const writeDelay = 5
 
 /** Weight of one request in the average response time. */
 const averageWeight = 1 / 16
-
-/** A request that the application works on. */
-export class Flight {
-  readonly environ: Environ
-  readonly response: WatchedResponse
-  /** By `performance.now()`. */
-  readonly started: number
-  previous: Flight | undefined = undefined
-  next: Flight | undefined = undefined
-
-  constructor(environ: Environ, response: WatchedResponse, started: number) {
-    this.environ = environ
-    this.response = response
-    this.started = started
-  }
-
-  /** `METHOD /path`, without the query, which may hold secrets. */
-  get request(): string {
-    const { REQUEST_METHOD: method, SCRIPT_NAME: script, PATH_INFO: path } = this.environ
-    return `${method} ${script}${path}`
-  }
-}
 
 /** What the fronts know beside the requests. */
 export interface FrontFigures {
@@ -50,6 +31,7 @@ export class Activity implements RequestWatch {
   readonly #board: ScoreboardWriter | undefined
   readonly #fronts: () => FrontFigures
   readonly #timer: NodeJS.Timeout
+  readonly #limit: Harakiri | undefined
   #oldest: Flight | undefined
   #newest: Flight | undefined
   #inFlight = 0
@@ -61,10 +43,16 @@ export class Activity implements RequestWatch {
   #written = Number.NEGATIVE_INFINITY
   #due = false
 
-  constructor(board: ScoreboardWriter | undefined, fronts: () => FrontFigures) {
+  constructor(board: ScoreboardWriter | undefined, harakiri: HarakiriSettings, fronts: () => FrontFigures) {
+    this.#limit = Harakiri.create(harakiri, this)
     this.#board = board
     this.#fronts = fronts
     this.#timer = setTimeout(() => this.#due && this.publish(performance.now()), writeDelay).unref()
+  }
+
+  /** Resolves when requests may come. */
+  async prepared(): Promise<void> {
+    await this.#limit?.watching
   }
 
   /** The request that has been in flight for longest. */
@@ -81,14 +69,20 @@ export class Activity implements RequestWatch {
     else this.#newest.next = flight
     this.#newest = flight
     this.#inFlight += 1
+    this.#limit?.begin(flight)
     if (this.#oldest === flight && now - this.#written > beginInterval) this.publish(now)
     else this.#publishSoon()
+  }
+
+  answering({ ticket }: WatchedResponse): boolean {
+    return this.#limit === undefined || !(ticket instanceof Flight) || this.#limit.answering(ticket)
   }
 
   end(response: WatchedResponse): void {
     const flight = response.ticket
     if (!(flight instanceof Flight)) return
     response.ticket = undefined
+    this.#limit?.end(flight)
     if (flight.previous === undefined) this.#oldest = flight.next
     else flight.previous.next = flight.next
     if (flight.next === undefined) this.#newest = flight.previous
@@ -131,7 +125,10 @@ export class Activity implements RequestWatch {
     })
     const oldest = this.#oldest
     if (oldest === undefined) board.idle(0, this.#requests)
-    else board.busy(0, performance.timeOrigin + oldest.started, 0, oldest.request)
+    else {
+      const started = performance.timeOrigin + oldest.started
+      board.busy(0, started, this.#limit === undefined ? 0 : started + this.#limit.timeout, oldest.request)
+    }
     board.publish()
   }
 

@@ -47,7 +47,8 @@ async function work(): Promise<void> {
   const application = gate.guard(logged(loaded.application, log, link.slot))
   link.step('listen')
   const fronts: FrontServer[] = []
-  const activity = new Activity(link.scoreboard, () => figuresOf(fronts))
+  const activity = new Activity(link.scoreboard, payload.harakiri, () => figuresOf(fronts))
+  await activity.prepared()
   for (const [index, listener] of link.listeners.entries()) {
     fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload, activity))
   }

@@ -265,13 +265,17 @@ export class HttpConnection implements ResponseOwner {
     this.refuse(status, error ?? new Error(reason))
   }
 
-  refuse(status: number, reason: Error): void {
-    const started = this.#response?.started === true
+  answering(response: WireResponse): boolean {
+    return this.#owner.settings.watch?.answering(response) ?? true
+  }
+
+  refuse(status: number | undefined, reason: Error): void {
+    const started = this.#response?.started === true || status === undefined // undefined: no answer, whatever was sent
     const answered = this.#stage === 'answered' || started
     this.#stage = 'closing'
     this.#abandon(reason)
     if (started) this.#socket.destroy()
-    if (answered) return
+    if (answered || status === undefined) return
     this.wire.text(errorAnswer(status, this.ownFields(false, false, false)))
     this.wire.flush()
     this.#close()

@@ -25,7 +25,9 @@ export interface ResponseOwner {
   /** Gives the connection up after a 101. */
   detach(): Duplex
   /** Answers in the application's place, or breaks the connection where its answer has begun. */
-  refuse(status: number, reason: Error): void
+  refuse(status: number | undefined, reason: Error): void
+  /** The head is about to be written; false when somebody else has answered. */
+  answering(response: WireResponse): boolean
 }
 
 /** A response on its way to a socket. */
@@ -60,6 +62,10 @@ export class WireResponse implements ResponseSink, WatchedResponse {
     return this.#owner.wire.socket
   }
 
+  get first(): boolean {
+    return this.#owner.wire.empty
+  }
+
   /** Nothing more will come. */
   get ended(): boolean {
     return this.#dead
@@ -72,6 +78,10 @@ export class WireResponse implements ResponseSink, WatchedResponse {
 
   start(status: string, headers: HeaderList, length: number | undefined): void {
     if (this.#dead) return
+    if (this.ticket !== undefined && !this.#owner.answering(this)) {
+      this.#owner.refuse(undefined, new Error('the request was answered in the application’s place'))
+      return
+    }
     this.#started = true
     this.#chunked = length === undefined && this.#mayChunk
     this.#endsByClose = length === undefined && !this.#mayChunk
@@ -136,7 +146,7 @@ export class WireResponse implements ResponseSink, WatchedResponse {
     return this.#owner.detach()
   }
 
-  refuse(status: number, reason: Error): void {
+  refuse(status: number | undefined, reason: Error): void {
     if (!this.#dead) this.#owner.refuse(status, reason)
   }
 

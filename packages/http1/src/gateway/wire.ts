@@ -32,6 +32,11 @@ export class Wire {
     return this.socket.writableNeedDrain
   }
 
+  /** Nothing waits to be written. */
+  get empty(): boolean {
+    return this.#held === '' && this.socket.writableLength === 0
+  }
+
   /** Holds latin-1 text. */
   text(text: string): void {
     this.#held += text

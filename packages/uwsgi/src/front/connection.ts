@@ -258,9 +258,13 @@ export class Connection implements ResponseOwner {
     return socket
   }
 
-  refuse(status: number, reason: Error): void {
+  answering(response: UwsgiResponse): boolean {
+    return this.#host.settings.watch?.answering(response) ?? true
+  }
+
+  refuse(status: number | undefined, reason: Error): void {
     const call = this.#call
-    if (call?.response.started === true) return this.#giveUp(reason)
+    if (status === undefined || call?.response.started === true) return this.#giveUp(reason)
     this.wire.text(errorAnswer(status, ''))
     this.#linger()
     abandon(call, reason)

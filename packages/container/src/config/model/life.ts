@@ -21,8 +21,8 @@ export interface LifeSettings {
   readonly termReloads: boolean
 }
 
-/** What a worker gets beyond a request's deadline, in milliseconds, to answer, to say where it was stuck and to leave. */
-const harakiriGrace = 150
+/** What a worker gets beyond a request's deadline, in milliseconds, to say where it was stuck and to leave; the client has been answered by then. */
+const harakiriGrace = 250
 
 const megabyte = 1_048_576
 
