@@ -22,7 +22,7 @@ export interface LifeSettings {
 }
 
 /** What a worker gets beyond a request's deadline, in milliseconds, to say where it was stuck and to leave; the client has been answered by then. */
-const harakiriGrace = 250
+const harakiriGrace = 600
 
 const megabyte = 1_048_576
 

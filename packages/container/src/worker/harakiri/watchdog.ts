@@ -26,8 +26,8 @@ const loopGrace = 40
 /** Milliseconds past the deadline after which a loop that has not turned is given up. */
 const lastGrace = 150
 
-/** Milliseconds to wait for the loop's stack: it may be in native code, which cannot be asked. */
-const stackTimeout = 100
+/** Milliseconds to wait for the loop's stack, which takes ten on an idle machine: it may be in native code, which cannot be asked. */
+const stackTimeout = 300
 
 const { memory, timeout, late, replaced } = workerData as WatchdogData
 const requests = new OpenRequests(memory)
