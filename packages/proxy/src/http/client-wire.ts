@@ -6,7 +6,9 @@ import type { ErrorLog } from '../process/error-log.ts'
 import { clientAddressOf, localHostOf, localPortOf } from './addresses.ts'
 import { ClientInput } from './client-input.ts'
 import { ClientOutput } from './client-output.ts'
+import { ProxyGate } from './proxy-gate.ts'
 import type { ProxiedAddresses } from './proxy-header.ts'
+import type { ProxyHeader } from './proxy-protocol.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Service } from './service.ts'
 
@@ -19,8 +21,8 @@ export abstract class ClientWire {
   readonly listener: Listener
   readonly socket: Socket
   readonly clientAddress: string
-  /** What a proxy in front said in its PROXY header; undefined when there was none. */
-  proxied: ProxiedAddresses | undefined
+  /** Reads the PROXY header, on listeners that have one. */
+  protected readonly gate: ProxyGate | undefined
   readonly startTime: number = Date.now()
   /** The servers of its listener. */
   readonly names: ServerNames<Server>
@@ -33,12 +35,23 @@ export abstract class ClientWire {
     this.service = service
     this.listener = listener
     this.socket = socket
+    this.gate = listener.spec.proxyProtocol === true ? new ProxyGate() : undefined
     this.input = new ClientInput(socket)
     this.output = new ClientOutput(this, socket)
     this.clientAddress = clientAddressOf(listener, socket)
     this.names =
       listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
     this.deadline = this.startTime + this.names.fallback.settings.clientHeaderTimeout
+  }
+
+  /** The PROXY header of a proxy in front; undefined when there was none. */
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.gate?.header
+  }
+
+  /** Who connected to it, and where. */
+  get proxied(): ProxiedAddresses | undefined {
+    return this.gate?.header?.addresses
   }
 
   get log(): ErrorLog {

@@ -10,6 +10,7 @@ import type { Listener } from '../model/config.ts'
 import type { CoreSettings } from '../model/core-settings.ts'
 import { ClientWire } from './client-wire.ts'
 import { Closing } from './closing.ts'
+import { logText } from './field-value.ts'
 import { HeadError, HeadReader } from './head.ts'
 import { openRequest, settleRequest, startRequest } from './request-life.ts'
 import type { Request } from './request.ts'
@@ -86,7 +87,8 @@ export class Connection extends ClientWire {
 
   /** One request or one piece of a body; false when there is nothing more to do now. */
   #step(): boolean {
-    if (this.#state === 'head') return this.input.length > 0 && this.#mayAnswer() && this.#readHead()
+    if (this.#state === 'head')
+      return this.input.length > 0 && this.#passesGate() && this.#mayAnswer() && this.#readHead()
     if (this.#state !== 'request' || this.#request === undefined || this.input.length === 0) return false
     const { body } = this.#request
     if (body.isFlowing) {
@@ -98,6 +100,21 @@ export class Connection extends ClientWire {
     }
     if (this.input.length > pipelineLimit) this.input.pause()
     return false
+  }
+
+  /** The PROXY header has been read, where there is to be one. */
+  #passesGate(): boolean {
+    if (this.gate === undefined || this.gate.header !== undefined) return true
+    const taken = this.gate.take(this.input.bytes)
+    if (taken === 'refused') {
+      this.log.write(
+        'error',
+        `broken header: ${logText(this.input.bytes.toString('latin1', 0, 64))} while reading PROXY protocol, client: ${this.clientAddress}, server: ${this.listener.spec.text}`,
+        this.id,
+      )
+      this.destroy()
+    } else if (taken !== undefined) this.input.consume(taken)
+    return this.gate.header !== undefined && this.input.length > 0
   }
 
   /** Requests of a client that does not take its answers wait, or answers without end would pile up. */

@@ -8,6 +8,8 @@ export interface ListenSpec {
   readonly backlog?: number
   readonly reusePort: boolean
   readonly ipv6Only?: boolean
+  /** Connections begin with a PROXY header. */
+  readonly proxyProtocol?: boolean
 }
 
 /** What a `listen` line asks for. */
@@ -21,11 +23,16 @@ export interface ListenLine {
 const later: Readonly<Record<string, string>> = {
   ssl: 'TLS is not supported yet: the `ssl` parameter of `listen` comes later',
   http2: 'HTTP/2 is not supported yet: the `http2` parameter of `listen` comes later',
-  proxy_protocol:
-    'the PROXY protocol is not supported yet: with `proxy_protocol` ignored, clients could name any address as theirs',
   quic: 'HTTP/3 is not supported: the `quic` parameter of `listen` has no counterpart here',
 }
-const flags: ReadonlySet<string> = new Set(['default_server', 'default', 'reuseport', 'deferred', 'bind'])
+const flags: ReadonlySet<string> = new Set([
+  'default_server',
+  'default',
+  'reuseport',
+  'deferred',
+  'bind',
+  'proxy_protocol',
+])
 /** Only how fast something goes depends on these. */
 const tuning = /^(?:fastopen|accept_filter)=/
 const ignored = /^(?:multipath$|(?:setfib|rcvbuf|sndbuf|so_keepalive)=)/
@@ -49,6 +56,7 @@ export function parseListen(words: readonly string[], defaultPort: number): List
     reusePort: options.includes('reuseport'),
     ...(backlog === undefined ? {} : { backlog }),
     ...(ipv6Only === undefined ? {} : { ipv6Only }),
+    ...(options.includes('proxy_protocol') ? { proxyProtocol: true } : {}),
   }
   const specs = parseAddress(target, defaultPort).map((address) => ({ address, text: addressText(address), ...common }))
   return {

@@ -29,6 +29,10 @@ export function buildListeners(entries: readonly Entry[], report: Report): Liste
   const bound = all.filter(({ spec, names }) => {
     const wildcard = wildcards.find((other) => other.spec !== spec && covers(other.spec, spec))
     if (wildcard === undefined || !('host' in spec.address)) return true
+    if (wildcard.spec.proxyProtocol !== spec.proxyProtocol)
+      report.emerg(
+        `"proxy_protocol" of ${spec.text} has to be as that of ${wildcard.spec.text}, whose socket it shares`,
+      )
     const map = covered.get(wildcard.spec.text) ?? new Map<string, ServerNames<Server>>()
     covered.set(wildcard.spec.text, map.set(spec.address.host, names))
     return false
@@ -62,7 +66,8 @@ function add(
   const known = addresses.get(spec.text)
   const address = known ?? { spec, entries: [], preferred: undefined }
   if (known === undefined) addresses.set(spec.text, address)
-  else if (spec.backlog !== undefined || spec.reusePort) address.spec = { ...address.spec, ...spec }
+  else if (spec.backlog !== undefined || spec.reusePort || spec.proxyProtocol === true)
+    address.spec = { ...address.spec, ...spec }
   address.entries.push(entry)
   if (!isDefault) return
   if (address.preferred !== undefined) report.emerg(`a duplicate default server for ${spec.text}`, statement?.place)

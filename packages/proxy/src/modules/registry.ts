@@ -21,6 +21,7 @@ import { map } from './map.ts'
 import { mirror } from './mirror.ts'
 import { notModified } from './not-modified.ts'
 import { brotliStatic, gzipStatic, zstdStatic } from './precompressed.ts'
+import { proxyProtocol } from './proxy-protocol.ts'
 import { proxy } from './proxy/index.ts'
 import { randomIndex } from './random-index.ts'
 import { ranges } from './ranges.ts'
@@ -59,6 +60,7 @@ export const modules: readonly Module[] = [
   tryFiles,
   mirror,
   upstream,
+  proxyProtocol,
   proxy,
   uwsgi,
   emptyGif,

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { ConfigError } from '../language/diagnostic.ts'
 import { loadConfig } from '../language/load.ts'
 import { compileConfig } from '../model/compile.ts'
 
@@ -36,8 +35,4 @@ test('a directive is warned about once, wherever it stands', () => {
   expect(
     warnings('proxy_buffering on; server { proxy_buffering on; location / { proxy_buffering on; } }'),
   ).toHaveLength(1)
-})
-
-test('proxy_protocol is refused: ignored, it would let clients choose their address', () => {
-  expect(() => warnings('server { listen 127.0.0.1:1 proxy_protocol; }')).toThrow(ConfigError)
 })
