@@ -12,6 +12,7 @@ import { ClientWire } from './client-wire.ts'
 import { Closing } from './closing.ts'
 import { logText } from './field-value.ts'
 import { HeadError, HeadReader } from './head.ts'
+import { startPostAction } from './post-action.ts'
 import { openRequest, settleRequest, startRequest } from './request-life.ts'
 import type { Request } from './request.ts'
 import type { Service } from './service.ts'
@@ -159,6 +160,7 @@ export class Connection extends ClientWire {
   /** The answer to the request has been sent (or `isBroken`: will not be). */
   finish(request: Request, isBroken: boolean = false): void {
     if (request.finished) return
+    if (!isBroken && this.#state !== 'closed') startPostAction(request)
     if (request.subrequests !== undefined && this.#waitsForInner(request, isBroken)) return
     request.finished = true
     settleRequest(request)

@@ -80,6 +80,8 @@ export class Request implements BodyListener, PacerOwner {
   /** False once the URI was rewritten: proxies then send the URI, not the target. */
   uriIsOriginal = true
   inErrorPage = false
+  /** Its `post_action` has been started. */
+  hasPostAction = false
   /** Its body is larger than a location allowed: nobody reads it. */
   bodyIsRefused = false
   /** A status set by `error_page`, which replaces the one of the answer. */

@@ -9,7 +9,7 @@
  * They share the client's header fields and variables. The client's request is not over before they are; when it breaks
  * off they are given up.
  */
-import { run } from './engine.ts'
+import { namedRedirect, run } from './engine.ts'
 import { BufferedBody } from './buffered-body.ts'
 import { filterHead } from './head-writer.ts'
 import { OrderedOutput } from './ordered-output.ts'
@@ -55,7 +55,9 @@ export function startSubrequest(parent: Request, options: SubrequestOptions): Su
     main.order.add(parent, sub)
   }
   process.nextTick(() => {
-    if (!sub.finished) run(sub)
+    if (sub.finished) return
+    if (options.uri.startsWith('@')) namedRedirect(sub, options.uri)
+    else run(sub)
   })
   return sub
 }
@@ -91,7 +93,8 @@ export class Subrequest extends Request implements InnerRequest {
     this.#options = options
     this.host = main.host
     this.port = main.port
-    this.uri = options.uri
+    // Named locations keep the URI.
+    this.uri = options.uri.startsWith('@') ? parent.uri : options.uri
     this.args = options.args
     this.clientAddress = main.clientAddress
     this.clientPort = main.clientPort

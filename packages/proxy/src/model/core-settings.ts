@@ -31,6 +31,8 @@ export interface CoreSettings {
   readonly errorPages: readonly ErrorPage[]
   readonly recursiveErrorPages: boolean
   readonly internal: boolean
+  /** Where a request of the proxy's own goes when an answer has been sent. */
+  readonly postAction: string | undefined
   readonly satisfyAny: boolean
   /** Milliseconds before a 401 is sent. */
   readonly authDelay: number

@@ -7,7 +7,7 @@ import { bindGroups } from '../../model/captures.ts'
 import type { CoreSettings } from '../../model/core-settings.ts'
 import type { LocationName } from '../../model/location.ts'
 import { compilePattern } from '../../model/pattern.ts'
-import { atLeast, everywhere, row, textsOf } from '../../model/row.ts'
+import { atLeast, everywhere, everywhereAndIf, row, textsOf } from '../../model/row.ts'
 import { LocationScope, ServerScope, type LevelScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
 import { reportSyntax } from './syntax.ts'
@@ -15,6 +15,7 @@ import { reportSyntax } from './syntax.ts'
 const internal = setting('internal', false, 'nameless')
 const authDelay = setting('auth_delay', 0)
 const logSubrequest = setting('log_subrequest', false)
+const postAction = setting<string | undefined>('post_action', undefined)
 const satisfy = setting<'all' | 'any'>('satisfy', 'all')
 
 /** The rows about locations. */
@@ -43,6 +44,15 @@ export const locationRows: readonly Directive[] = [
   ),
   timeRow('auth_delay', everywhere, authDelay, 'How long a 401 is held back.'),
   flagRow('log_subrequest', everywhere, logSubrequest, 'Whether requests made inside the proxy are logged.'),
+  row(
+    'post_action',
+    'Where a request of its own goes when an answer has been sent.',
+    { contexts: everywhereAndIf, once: true },
+    (scope, statement) => {
+      const text = textsOf(statement)[0]
+      scope.set(postAction, text === 'off' ? undefined : text)
+    },
+  ),
   choiceRow('satisfy', everywhere, satisfy, 'Whether all access rules must agree.', {
     all: 'all',
     any: 'any',
@@ -52,9 +62,10 @@ export const locationRows: readonly Directive[] = [
 /** What the engine asks before it lets a request in. */
 export function readEntrySettings(
   scope: LevelScope,
-): Pick<CoreSettings, 'internal' | 'satisfyAny' | 'authDelay' | 'logsSubrequests'> {
+): Pick<CoreSettings, 'internal' | 'satisfyAny' | 'postAction' | 'authDelay' | 'logsSubrequests'> {
   return {
     internal: scope.value(internal),
+    postAction: scope.value(postAction),
     satisfyAny: scope.value(satisfy) === 'any',
     authDelay: scope.value(authDelay),
     logsSubrequests: scope.value(logSubrequest),
