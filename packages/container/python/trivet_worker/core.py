@@ -12,6 +12,7 @@ that is free takes him. A connection that is not to be kept is not acknowledged,
 import socket
 import time
 
+from .api.context import here
 from .connection import CHUNK, Connection, Gone
 from .keepalive import HELD, UNREAD_BODY, WORK_AHEAD, Acknowledgement, ServiceTime
 from .packet import PING, PONG
@@ -63,6 +64,8 @@ class Core:
         self.response = None
         self.connection = None
         self.packet = None
+        #: The WebSocket that the request at hand has become.
+        self.websocket = None
         self.started = 0.0
         self.harakiri = settings.harakiri
         self._reader = reader
@@ -116,6 +119,7 @@ class Core:
 
     def run(self):
         """Serves until it has been drained."""
+        here.core = self
         poll = self._poller.poll
         connections = self._connections
         swept = 0.0

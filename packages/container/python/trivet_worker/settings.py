@@ -31,5 +31,5 @@ class Settings:
         log = payload["log"]
         self.log = log
         self.log_file = log.get("file")
-        #: The container's options as they were given, for `uwsgi.opt`.
-        self.options = payload.get("options", {})
+        #: What `import uwsgi` needs of the master; see api/context.py.
+        self.shared = payload.get("api", {})

@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 
+from .api.context import Context
+from .api.module import Api
 from .asgi.recognise import is_asgi
 from .control import Control, MasterGone
 from .environment import PlaceError, enter, take_own_variables
@@ -45,6 +47,8 @@ class Worker:
         self.application = None
         self.label = ""
         self.interface = "wsgi"
+        #: `import uwsgi`.
+        self.api = Api(Context(self, self.settings.shared))
         self._drain_timeout = start.get("drainTimeout")
         self._descriptions = start["listeners"]
 
@@ -55,6 +59,7 @@ class Worker:
     def load(self):
         """Raises what the application raises."""
         enter(self.settings)
+        self.api.install()
         self.control.step("load application")
         loaded = load(self.settings.application)
         self.application = loaded.application
@@ -62,6 +67,7 @@ class Worker:
         self.interface = self.settings.interface or ("asgi" if is_asgi(loaded.application) else "wsgi")
 
     def ready(self):
+        self.api.forked()
         self.scoreboard.state = 2
         self.scoreboard.publish()
         self.control.send(
@@ -147,7 +153,9 @@ def run():
         worker.load()
     except BaseException as error:
         fail(worker, error)
-    if worker.interface == "asgi":
+    if worker.api.context.role in ("mule", "spooler"):
+        from .api.companion import live as serve
+    elif worker.interface == "asgi":
         from .asgi.serve import serve
     else:
         from .wsgi.serve import serve

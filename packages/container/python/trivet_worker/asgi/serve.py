@@ -57,6 +57,8 @@ async def live(worker: Any, loop: asyncio.AbstractEventLoop) -> None:
     drained = asyncio.Event()
     worker.on_drain = drained.set
     loop.add_reader(worker.control.fileno(), follow, worker, loop)
+    posts = worker.api.context.posts
+    loop.add_reader(posts.fileno(), posts.run)
     # Service managers send TERM to the whole group: the requests of this worker are not to die of it.
     loop.add_signal_handler(signal.SIGTERM, worker.drain)
     server.listen(worker.listeners)

@@ -30,15 +30,22 @@ def run(core, connection, packet, application):
     chunks = None
     try:
         chunks = application(environ, response.start_response)
-        _send(response, chunks)
+        if core.websocket is None:
+            _send(response, chunks)
     except Gone:
         response.kept = False
     except Exception as error:
-        _failed(core, connection, response, environ, error)
+        if core.websocket is None:
+            _failed(core, connection, response, environ, error)
+        else:
+            core.websocket.failed(error)
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
             _close(core, close)
+        if core.websocket is not None:
+            core.websocket.finish()
+            core.websocket = None
     core.finished(connection, packet, environ, response, body)
 
 

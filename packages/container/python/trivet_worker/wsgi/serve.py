@@ -53,6 +53,8 @@ def serve_alone(worker, core):
     """The main thread is the core: it looks at the control connection between two requests."""
     worker.on_drain = core.drain
     core.watch(worker.control.fileno(), lambda: follow(worker, core))
+    posts = worker.api.context.posts
+    core.watch(posts.fileno(), posts.run)
     woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     core.watch(woken, lambda: awake(woken, worker))
     catch_term(wake)
@@ -103,7 +105,8 @@ def serve_threads(worker, cores):
     catch_term(wake)
     worker.ready()
     poller = make_poller()
-    for fd in (worker.control.fileno(), woken, finished):
+    posts = worker.api.context.posts
+    for fd in (worker.control.fileno(), woken, finished, posts.fileno()):
         poller.add(fd)
     while True:
         for fd, _ in poller.poll(-1):
@@ -112,6 +115,8 @@ def serve_threads(worker, cores):
                 return
             if fd == woken:
                 awake(woken, worker)
+            elif fd == posts.fileno():
+                posts.run()
             elif fd == worker.control.fileno():
                 worker.receive()
                 if worker.orphaned:

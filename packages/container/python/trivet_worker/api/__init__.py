@@ -1,0 +1,1 @@
+"""`import uwsgi`, also as `trivet`: what an application can ask of its server. See module.py for what there is."""
