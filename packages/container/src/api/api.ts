@@ -17,6 +17,7 @@ export interface ApiOwner {
   /** uWSGI's `uwsgi.workers()`: one object per worker. */
   workers(): Promise<readonly Value[]>
   totalRequests(): Promise<number>
+  spoolerPids(): readonly number[]
 }
 
 /** The calls, and the state behind them. */
@@ -51,6 +52,11 @@ export class Api {
       ...signals.calls,
       ...new Mules(mules.length, messageSize).calls,
       ...containerCalls(owner),
+      /** A task lies in a spooler's folder: those that wait look at once. */
+      spooled: () => {
+        for (const spooler of signals.listening('spooler')) spooler.push('spooled')
+        return true
+      },
     }
     const values = [apiLimits.message, messageSize, ...settled.map(({ blockSize, keySize }) => blockSize + keySize)]
     const server = await ApiServer.open(calls, {
@@ -71,8 +77,13 @@ export class Api {
     this.#signals.discard(epoch)
   }
 
-  close(): void {
+  /** The container stops: nothing is raised any more. */
+  quiet(): void {
     this.#signals.close()
+  }
+
+  close(): void {
+    this.quiet()
     this.#caches.close()
     this.#server.close()
   }
@@ -90,5 +101,6 @@ function containerCalls(owner: ApiOwner): Readonly<Record<string, Call>> {
     },
     workers: () => owner.workers(),
     total_requests: () => owner.totalRequests(),
+    spooler_pids: () => owner.spoolerPids(),
   }
 }

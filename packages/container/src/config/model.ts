@@ -11,6 +11,7 @@ import type { ReloadSettings } from './model/reloads.ts'
 import type { ServingSettings } from '../serving/settings.ts'
 import type { SocketSettings } from './model/sockets.ts'
 import type { WorkerSettings } from './model/workers.ts'
+import type { SharingSettings } from '../api/settings.ts'
 
 /** A configuration with nothing left open: what running code sees, whatever it was written in. One member per concern. */
 export interface ContainerConfig {
@@ -27,5 +28,6 @@ export interface ContainerConfig {
   /** What stands before the application. */
   readonly serving: ServingSettings
   readonly programs: ProgramSettings
+  readonly sharing: SharingSettings
   readonly operations: OperationSettings
 }

@@ -14,6 +14,7 @@ import { resolvePrograms } from './model/programs.ts'
 import { resolvePython } from './model/python.ts'
 import { resolveReloads } from './model/reloads.ts'
 import { resolveServing } from './model/serving.ts'
+import { resolveSharing } from './model/sharing.ts'
 import { resolveSockets } from './model/sockets.ts'
 import { resolveWorkers } from './model/workers.ts'
 import { Reading } from './reading.ts'
@@ -42,6 +43,7 @@ export function resolveConfig(
     files: resolveFiles(reading),
     serving: resolveServing(reading),
     programs: resolvePrograms(reading),
+    sharing: resolveSharing(reading, [...expanded.settings]),
     operations: resolveOperations(reading),
   }
 }

@@ -1,6 +1,8 @@
 import type { InertOption, InertRow, Option, OptionGroup } from './option.ts'
 import { application } from './table/application.ts'
+
 import { clustering } from './table/clustering.ts'
+import { companions } from './table/companions.ts'
 import { configuration } from './table/configuration.ts'
 import { emperor } from './table/emperor.ts'
 import { files } from './table/files.ts'
@@ -33,6 +35,7 @@ export const optionGroups: readonly OptionGroup[] = [
   files,
   staticFiles,
   programs,
+  companions,
   operations,
   routing,
   sharing,

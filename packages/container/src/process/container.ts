@@ -12,6 +12,7 @@ import {
   WorkerFailed,
   type Address,
   type BoundListener,
+  type StopOptions,
   type PolicyAction,
   type ReloadOptions,
   type WorkerInfo,
@@ -25,7 +26,8 @@ import { filesOf } from '../log/open.ts'
 import type { ContainerLog } from './log.ts'
 import { Operations } from './operations.ts'
 import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
-import { Tiers } from './tiers.ts'
+import { Sharing } from './sharing.ts'
+import { applicationOptions, Tiers, type TierSettings } from './tiers.ts'
 
 /** A front as it is served: with the real port when 0 was asked for. */
 export interface FrontAddress {
@@ -59,6 +61,7 @@ export class Container {
   readonly #execArgv: readonly string[]
   #listeners: readonly BoundListener[] = []
   #tiers: Tiers | undefined
+  #sharing: Sharing | undefined
   #config: ContainerConfig
   #paused = false
   #stopping: Promise<void> | undefined
@@ -100,19 +103,37 @@ export class Container {
     giveLogAway(config)
     await this.#operations.beforeWorkers()
     this.#goOn()
-    const operations = this.#operations
-    const settings = {
-      execArgv: this.#execArgv,
-      get environment(): Readonly<Record<string, string>> {
-        return operations.environment
+    const settings = this.#tierSettings()
+    const sharing = await Sharing.open(
+      config,
+      this.#log,
+      {
+        reload: () => this.commands.reload(),
+        stop: () => this.commands.stop({ graceful: true }),
+        statistics: () => this.statistics(),
       },
-    }
+      (changed, role) => applicationOptions(changed, role, settings),
+    )
+    this.#sharing = sharing
+    this.#goOn()
     const tiers = await Tiers.create(config, this.#listeners, settings)
     this.#tiers = tiers
     this.#follow(tiers)
     await tiers.start()
+    await sharing.loaded(config, true)
     this.#started = true
     await this.#operations.started()
+  }
+
+  #tierSettings(): TierSettings {
+    const operations = this.#operations
+    return {
+      execArgv: this.#execArgv,
+      get environment(): Readonly<Record<string, string>> {
+        return operations.environment
+      },
+      shared: (config, role) => this.#sharing?.payload(config, role) ?? {},
+    }
   }
 
   /** Between two steps of the start: somebody may have stopped it. */
@@ -164,12 +185,15 @@ export class Container {
     }
     try {
       await this.#operations.reloading(config)
+      this.#sharing?.loading()
       await this.#tiers?.reload(config, how)
     } catch (error) {
+      this.#sharing?.notLoaded()
       this.#operations.notReloaded()
       throw startError(error)
     }
     this.#config = config
+    await this.#sharing?.loaded(config, false)
     await this.#operations.reloaded(config)
     if (config.log.reopen) this.reopenLogs()
   }
@@ -181,7 +205,8 @@ export class Container {
     // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
     if (this.#stopping === undefined)
       for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
-    const ended = this.#tiers?.stop(graceful ? {} : { graceful, timeout: killAfter }) ?? Promise.resolve()
+    const stop: StopOptions = graceful ? {} : { graceful, timeout: killAfter }
+    const ended = Promise.all([this.#tiers?.stop(stop), this.#sharing?.stop(stop)])
     this.#stopping ??= ended.then(() => this.#cleanUp())
     return this.#stopping
   }
@@ -248,6 +273,7 @@ export class Container {
   }
 
   async #cleanUp(): Promise<void> {
+    this.#sharing?.close()
     await this.#operations.stopped()
     if (this.#config.files.pidFile !== undefined && this.#config.files.vacuum)
       new PidFile(this.#config.files.pidFile).remove()

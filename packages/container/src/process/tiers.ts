@@ -22,6 +22,8 @@ export interface TierSettings {
   readonly execArgv: readonly string[]
   /** Added to the environment of all. */
   readonly environment: Readonly<Record<string, string>>
+  /** Added to what the application's processes are told. */
+  readonly shared: (config: ContainerConfig, role: 'worker' | 'mule' | 'spooler') => Readonly<Record<string, unknown>>
 }
 
 /** The masters of one container. */
@@ -86,9 +88,8 @@ export class Tiers {
   }
 
   #applicationOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
-    const program = runtimeOf(config).program(config, this.#settings.execArgv)
-    const common = options(config, config.workers.processes, program, this.#settings)
-    return { ...common, policy: config.life.policy }
+    const { processes } = config.workers
+    return { ...applicationOptions(config, 'worker', this.#settings), processes, policy: config.life.policy }
   }
 
   #frontOptions(config: ContainerConfig, inner: InnerSocket): Omit<MasterOptions, 'listeners'> {
@@ -101,6 +102,17 @@ export class Tiers {
     )
     return options(config, config.http.processes, program, this.#settings)
   }
+}
+
+/** How a process with the application in it is started; those that serve nothing have no requests to show. */
+export function applicationOptions(
+  config: ContainerConfig,
+  role: 'worker' | 'mule' | 'spooler',
+  settings: TierSettings,
+): Omit<MasterOptions, 'listeners'> {
+  const program = runtimeOf(config).program(config, settings.execArgv)
+  const common = options(config, 1, program, settings)
+  return { ...common, payload: { ...program.payload, api: settings.shared(config, role) } }
 }
 
 /**

@@ -75,9 +75,9 @@ class Connection:
 class Client:
     """`place`: path and token of the master's socket; None where there is no master to ask."""
 
-    def __init__(self, place: Optional[Dict[str, Any]], greeting: Dict[str, Any]) -> None:
+    def __init__(self, place: Optional[Dict[str, Any]], greeting: Callable[[], Dict[str, Any]]) -> None:
         self._place = place
-        self.greeting = greeting
+        self._greeting = greeting
         self._local = threading.local()
         self._listening = False
 
@@ -124,7 +124,7 @@ class Client:
     def _open(self) -> Connection:
         if self._place is None:
             raise ApiUnavailable("there is no master to ask")
-        return Connection(self._place, self.greeting)
+        return Connection(self._place, self._greeting())
 
     def _drop(self, connection: Connection) -> None:
         connection.close()

@@ -22,13 +22,17 @@ class Context:
         self.settings = worker.settings
         self.shared = shared
         self.role: str = shared.get("role", "worker")
-        self.number: int = worker.slot + 1
         self.posts = Posts()
         self.client = Client(
-            shared.get("place"), {"role": self.role, "number": self.number, "epoch": shared.get("epoch", 0)}
+            shared.get("place"), lambda: {"role": self.role, "number": self.number, "epoch": shared.get("epoch", 0)}
         )
         #: Run in each process that serves or works, once the application is loaded; `uwsgi.post_fork_hook` first.
         self.forked: "list[Callable[[], None]]" = []
+
+    @property
+    def number(self) -> int:
+        """From 1: which worker, mule or spooler it is; known once it has been forked."""
+        return self.worker.slot + 1
 
     @property
     def worker_id(self) -> int:

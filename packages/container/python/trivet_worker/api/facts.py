@@ -64,7 +64,7 @@ def attributes(context: Context) -> Dict[str, Any]:
         "started_on": int(context.shared.get("started", time.time())),
         "opt": {name: option(value) for name, value in context.options.items()},
         "is_a_reload": context.shared.get("epoch", 0) > 0,
-        "unbit": False,
+        "unbit": None,
         "loop": None,
         "applications": None,
     }

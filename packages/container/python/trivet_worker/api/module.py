@@ -4,6 +4,7 @@ To add a function is to add a row to the table of its file. What is not there ra
 that `hasattr` and `getattr` with a default work as with uWSGI's.
 """
 
+import inspect
 import sys
 import traceback
 from types import ModuleType
@@ -57,7 +58,7 @@ class Api:
             "SPOOL_IGNORE": spool.IGNORE,
         }
         for name, value in contents.items():
-            if callable(value):
+            if inspect.isfunction(value):
                 value.__name__ = name
             setattr(self.module, name, value)
 

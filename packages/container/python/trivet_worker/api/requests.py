@@ -6,7 +6,8 @@ import threading
 import traceback
 from typing import Any, Callable, Dict, Optional
 
-from .context import Context, to_text
+from ..refusal import plain_answer
+from .context import Context, here, to_text
 
 
 def functions(context: Context) -> Dict[str, Callable[..., Any]]:
@@ -49,7 +50,8 @@ def functions(context: Context) -> Dict[str, Callable[..., Any]]:
 
 
 class UserHarakiri:
-    """A time for the code that follows, per thread: when it is over, the process says where it is stuck and ends."""
+    """A time for the code that follows, per thread: when it is over the client gets 504, and the process says where it
+    is stuck and ends."""
 
     def __init__(self) -> None:
         self._timers: Dict[int, threading.Timer] = {}
@@ -60,13 +62,19 @@ class UserHarakiri:
         if timer is not None:
             timer.cancel()
         if seconds > 0:
-            timer = threading.Timer(seconds, self._end, (thread, seconds))
+            timer = threading.Timer(seconds, self._end, (thread, seconds, getattr(here, "core", None)))
             timer.daemon = True
             self._timers[thread] = timer
             timer.start()
 
-    def _end(self, thread: int, seconds: float) -> None:
+    def _end(self, thread: int, seconds: float, core: Any) -> None:
         frame = sys._current_frames().get(thread)
         where = "".join(traceback.format_stack(frame)) if frame is not None else ""
         os.write(2, f"user harakiri after {seconds:g} s, stuck at\n{where}".encode("utf-8", "backslashreplace"))
+        if core is not None and core.started and core.response is not None and not core.response.started:
+            try:
+                core.connection.socket.send(plain_answer(504, "the application took too long (`set_user_harakiri`)"))
+            except OSError:
+                # The client is gone.
+                pass
         os._exit(1)

@@ -6,6 +6,7 @@ be a coroutine function.
 
 import asyncio
 import inspect
+import os
 import threading
 from typing import Any, Callable, Dict, Optional
 
@@ -33,7 +34,7 @@ class Signals:
             return act
 
         def add_file_monitor(number: int, path: Any) -> None:
-            call("add_file_monitor", number, to_bytes(path, "the path"))
+            call("add_file_monitor", number, os.path.abspath(to_bytes(path, "the path")))
 
         def send(number: int, remote: Any = None) -> None:
             if remote is not None:

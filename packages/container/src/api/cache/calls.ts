@@ -73,11 +73,12 @@ export class Caches {
   }
 
   #cache(name: Value | undefined): Cache {
-    const cache = name === null || name === undefined ? this.#first : this.#caches.get(text(name, 'the cache'))
+    const wanted = name === null || name === undefined ? undefined : text(name, 'the cache')
+    const cache = wanted === undefined ? this.#first : this.#caches.get(wanted)
     if (cache !== undefined) return cache
     if (this.#first === undefined)
       throw new ApiError('unavailable', 'there is no cache: set `cache2 = name=...,items=...`')
-    throw new ApiError('value', `there is no cache \`${String(name)}\`, only ${[...this.#caches.keys()].join(', ')}`)
+    throw new ApiError('value', `there is no cache \`${wanted ?? ''}\`, only ${[...this.#caches.keys()].join(', ')}`)
   }
 
   #sweep(): void {

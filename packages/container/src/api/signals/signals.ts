@@ -5,7 +5,7 @@
  * What is registered belongs to the load of the application that did so (its epoch). While a new one comes up beside the
  * old, each has its own; timers run for the one that serves.
  */
-import { bytes, text, wholeNumber, type Call, type Caller } from '../caller.ts'
+import { bytes, text, wholeNumber, type Call, type Caller, type Role } from '../caller.ts'
 import { apiLimits } from '../limits.ts'
 import { ApiError, type Value } from '../value.ts'
 import { Schedules } from './schedule.ts'
@@ -38,6 +38,13 @@ export class Signals {
         this.#epochs.delete(number)
       }
     this.#epoch(epoch).schedules.start()
+  }
+
+  /** Those of a role that listen, of every load. */
+  listening(role: Role): readonly Caller[] {
+    return [...this.#epochs.values()].flatMap(({ listening }) =>
+      [...listening].filter((caller) => caller.role === role),
+    )
   }
 
   /** A load that did not come up. */

@@ -108,24 +108,6 @@ export const programs: OptionGroup = {
     ...execs,
   ],
   inert: [
-    { names: 'mule mules farm', kind: 'text', absent: 'there are no mules' },
-    {
-      names: 'spooler Q spooler-processes spooler-frequency spooler-harakiri spooler-ordered spooler-quiet',
-      kind: 'text',
-      absent: 'there is no spooler',
-    },
-    {
-      names: `mule-harakiri mule-reload-mercy mule-msg-size mule-msg-recv-size`,
-      kind: 'text',
-      absent: 'there are no mules',
-    },
-    {
-      names: `spooler-external spooler-chdir spooler-max-tasks spooler-freq spooler-import spooler-pyimport
-      spooler-py-import spooler-python-import`,
-      kind: 'text',
-      absent: 'there is no spooler',
-    },
-    { names: 'spooler-signal-as-task spooler-cheap', kind: 'flag', absent: 'there is no spooler' },
     {
       names: `signal signal-bufsize signals-bufsize rpc-max symcall symcall-register-rpc symcall-post-fork`,
       kind: 'text',

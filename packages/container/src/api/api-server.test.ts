@@ -1,0 +1,112 @@
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ApiServer } from './api-server.ts'
+import type { Caller } from './caller.ts'
+import { Locks } from './locks.ts'
+import { decode, encode } from './value.ts'
+
+interface Client {
+  send(text: string): void
+  next(): Promise<unknown>
+  readonly closed: Promise<unknown>
+  close(): void
+}
+
+function client(server: ApiServer, token = server.place.token): Client {
+  const socket = connect(server.place.path)
+  socket.on('error', () => {}) // a server that has had enough resets
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const lines: string[] = []
+  const waiting: ((line: string) => void)[] = []
+  let held = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    const parts = (held + chunk).split('\n')
+    held = parts.pop() ?? ''
+    for (const part of parts) (waiting.shift() ?? ((line: string) => void lines.push(line)))(part)
+  })
+  socket.write(`${JSON.stringify({ token, role: 'worker', number: 1, epoch: 0 })}\n`)
+  return {
+    closed,
+    send: (text) => void socket.write(`${text}\n`),
+    next: async () => decode(lines.shift() ?? (await new Promise<string>((resolve) => waiting.push(resolve)))),
+    close: () => socket.destroy(),
+  }
+}
+
+async function open(maxValue = 100, complaints: string[] = []): Promise<ApiServer & AsyncDisposable> {
+  const calls = {
+    ...new Locks(1).calls,
+    echo: (_: Caller, [value]: readonly unknown[]) => value as string,
+  }
+  const options = {
+    maxValue,
+    owner: { uid: undefined, gid: undefined },
+    complain: (text: string) => void complaints.push(text),
+  }
+  const server = await ApiServer.open(calls, options)
+  return Object.assign(server, { [Symbol.asyncDispose]: async () => server.close() })
+}
+
+const call = (name: string, ...args: unknown[]): string => encode({ call: name, args: args as string[] })
+
+test('values go there and back', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.uint8Array(), (value, data) => {
+      const made = { value: value as string, data: Buffer.from(data), list: [data] }
+      const back = decode(encode(made)) as { value: unknown; data: Buffer; list: [Buffer] }
+      expect(back.value).toEqual(JSON.parse(JSON.stringify(value)))
+      expect([Buffer.from(back.data), Buffer.from(back.list[0])]).toEqual([Buffer.from(data), Buffer.from(data)])
+    }),
+  )
+  expect(() => decode('{')).toThrow('not JSON')
+})
+
+test('calls are answered in order, errors too', async () => {
+  await using server = await open()
+  const one = client(server)
+  one.send(call('echo', 'a'))
+  one.send(call('nothing'))
+  one.send(call('lock', 9))
+  one.send(call('is_locked', 0))
+  expect(await one.next()).toEqual({ value: 'a' })
+  expect(await one.next()).toEqual({ error: 'the master knows no call `nothing`', code: 'unavailable' })
+  expect(await one.next()).toMatchObject({ code: 'value' })
+  expect(await one.next()).toEqual({ value: false })
+  one.close()
+})
+
+test('a lock goes to whoever asked first, also when its holder vanishes', async () => {
+  await using server = await open()
+  const [one, two, three] = [client(server), client(server), client(server)]
+  one.send(call('lock', 1))
+  await one.next()
+  two.send(call('lock', 1))
+  two.send(call('echo', 'two'))
+  // Who has waited and gone is passed over.
+  two.close()
+  await two.closed
+  three.send(call('lock', 1))
+  one.close()
+  expect(await three.next()).toEqual({ value: null })
+  three.close()
+})
+
+test('who breaks the rules is cut off, and costs nothing more', async () => {
+  const complaints: string[] = []
+  await using server = await open(100, complaints)
+  const stranger = client(server, 'guess')
+  await stranger.closed
+  const babbler = client(server)
+  babbler.send('{"call":')
+  await babbler.closed
+  const greedy = client(server)
+  greedy.send(call('echo', 'x'.repeat(300_000)))
+  await greedy.closed
+  expect(complaints).toHaveLength(3)
+  expect(complaints[2]).toContain('longer than')
+  const good = client(server)
+  good.send(call('echo', 'still here'))
+  expect(await good.next()).toEqual({ value: 'still here' })
+  good.close()
+})

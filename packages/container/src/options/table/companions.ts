@@ -1,0 +1,85 @@
+import type { OptionGroup } from '../option.ts'
+
+/** Processes beside the workers that have the application loaded: mules and spoolers. */
+export const companions: OptionGroup = {
+  heading: 'Mules and spoolers',
+  options: [
+    {
+      name: 'mule',
+      kind: 'text',
+      bare: 'true',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'a process that works on messages, or runs this Python file',
+    },
+    {
+      name: 'mules',
+      kind: 'number',
+      repeat: true,
+      range: [0, 1024],
+      origin: 'uwsgi',
+      help: 'so many mules without a program',
+    },
+    {
+      name: 'mule-msg-size',
+      kind: 'number',
+      range: [1, 16_777_216],
+      default: '65536',
+      origin: 'uwsgi',
+      help: 'bytes of the largest message to a mule',
+    },
+    {
+      name: 'spooler',
+      aliases: ['Q', 'spooler-external'],
+      kind: 'path',
+      repeat: true,
+      origin: 'uwsgi',
+      help: 'a folder of tasks, and a process that works on them',
+    },
+    {
+      name: 'spooler-processes',
+      kind: 'number',
+      range: [1, 64],
+      default: '1',
+      origin: 'uwsgi',
+      help: 'spoolers per folder',
+    },
+    {
+      name: 'spooler-frequency',
+      aliases: ['spooler-freq'],
+      kind: 'number',
+      range: [1, 86_400],
+      default: '30',
+      origin: 'uwsgi',
+      help: 'seconds between two looks for tasks that are due; new ones are told at once',
+    },
+    {
+      name: 'spooler-harakiri',
+      kind: 'number',
+      range: [0, 604_800],
+      default: '0',
+      origin: 'uwsgi',
+      help: 'seconds a task may take, 0 for no bound',
+    },
+    {
+      name: 'spooler-max-tasks',
+      kind: 'number',
+      range: [0, 1_000_000_000],
+      default: '0',
+      origin: 'uwsgi',
+      help: 'tasks after which a spooler is replaced, 0 for never',
+    },
+  ],
+  inert: [
+    { names: 'spooler-ordered', kind: 'flag', needless: 'tasks are taken in the order in which they came' },
+    { names: 'spooler-quiet', kind: 'flag', needless: 'a spooler only says what went wrong' },
+    { names: 'farm', kind: 'text', absent: 'there are no farms of mules' },
+    { names: 'mule-harakiri mule-reload-mercy mule-msg-recv-size', kind: 'text', absent: 'mules are given no times' },
+    {
+      names: `spooler-chdir spooler-import spooler-pyimport spooler-py-import spooler-python-import`,
+      kind: 'text',
+      absent: 'a spooler loads the application',
+    },
+    { names: 'spooler-signal-as-task spooler-cheap', kind: 'flag', absent: 'a spooler is always there' },
+  ],
+}
