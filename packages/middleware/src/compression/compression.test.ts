@@ -129,6 +129,9 @@ test('a closed compressor refuses, and does not hang', async () => {
   const compressor = new Compressor('gzip')
   const pending = compressor.push(Buffer.alloc(1_000_000))
   compressor.close()
-  await expect(pending).rejects.toThrow('closed')
+  await expect(pending).rejects.toMatchObject({
+    code: 'disconnected',
+    message: expect.stringContaining('closed') as string,
+  })
   await expect(compressor.push(Buffer.from('x'))).rejects.toThrow('closed')
 })

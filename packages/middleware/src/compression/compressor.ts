@@ -1,7 +1,7 @@
 /** zlib's streams, asked chunk by chunk: each chunk is flushed, so that none waits in the encoder for the next. */
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import type { Bytes } from '@trivet/gateway'
+import { type Bytes, GatewayError } from '@trivet/gateway'
 import type { Transform } from '../exchange/held-head.ts'
 
 /** Content codings of RFC 9110 section 8.4.1, RFC 7932 and RFC 8878, as Content-Encoding names them. */
@@ -53,7 +53,8 @@ export class Compressor implements Transform {
     this.flush = encoders[encoding].flush
     this.stream.on('data', (chunk: Buffer) => this.output.push(chunk))
     this.stream.on('error', (error) => this.fail(error))
-    this.stream.on('close', () => this.fail(new Error('the compressed body was closed')))
+    // Closed before its end: the client went, and that is no error of anybody's.
+    this.stream.on('close', () => this.fail(new GatewayError('disconnected', 'the compressed body was closed')))
   }
 
   push(chunk: Bytes): Promise<Bytes> {
