@@ -99,10 +99,11 @@ test('nothing to serve, and nothing to serve on', () => {
 })
 
 test("options without effect are answered, booleans are uWSGI's", () => {
-  expect(problems('--enable-threads', '--ksm', '--master=off', '--vacuum=maybe')).toEqual([
+  expect(problems('--enable-threads', '--ksm', '--master=off', '--need-app=no', '--vacuum=maybe')).toEqual([
     'command line: note: `enable-threads` does nothing here: an application may always start threads',
     'command line: warning: `ksm` is not available here: let the service manager limit the processes',
     'command line: note: `master = off` has no effect: there is always a master, which costs no request anything',
+    'command line: note: `need-app = no` has no effect: an application that does not load ends the start with exit code 22',
     'command line: warning: `vacuum`: expected true or false, got `maybe`, which counts as true',
   ])
   for (const no of ['false', 'OFF', 'no', '0']) expect(read(`--vacuum=${no}`).config.files.vacuum).toBe(false)

@@ -34,7 +34,11 @@ export function findShortOption(letter: string): Option | InertOption | undefine
 
 /** The known name that somebody most likely meant, if one is near. */
 export function suggestOption(name: string): string | undefined {
-  return nearest(name, [...byName.keys(), ...inertByName.keys(), ...logicWords])
+  const known = [...byName.keys(), ...inertByName.keys(), ...logicWords]
+  const near = nearest(name, known)
+  if (near !== undefined || !name.includes('-')) return near
+  // Half a name: `exec-pre`.
+  return known.filter((option) => option.startsWith(`${name}-`)).sort((a, b) => a.length - b.length)[0]
 }
 
 /** The candidate with the fewest edits between, when these are few enough for the length to be a slip and not another word. */
@@ -45,7 +49,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const distance =
       candidate === `${wanted}es` || candidate === `${wanted}s` ? 1 : editDistance(wanted, candidate.toLowerCase())
-    if (distance < bestDistance) {
+    // Of two that are equally near, the one that begins alike: `guid` is `gid`.
+    const alike = distance === bestDistance && best?.[0] !== wanted[0] && candidate[0] === wanted[0]
+    if (distance < bestDistance || (alike && best !== undefined)) {
       best = candidate
       bestDistance = distance
     }

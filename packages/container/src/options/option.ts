@@ -19,6 +19,8 @@ export interface Option {
   readonly choices?: readonly string[]
   /** One line. */
   readonly help: string
+  /** What it asks for is had in another way, or always: `help` says how. */
+  readonly mapped?: true
   /** Who named it first. */
   readonly origin: 'uwsgi' | 'trivet'
 }

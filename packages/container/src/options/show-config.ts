@@ -1,7 +1,17 @@
+import { readsFile } from '../config/formats.ts'
 import type { Setting } from '../config/setting.ts'
+import { findOption } from './lookup.ts'
 
-/** All settings as one ini, includes and references resolved, as uWSGI's `--show-config` prints them. */
+/**
+ * All settings as one ini, references resolved, as uWSGI's `--show-config` prints them. It can be read again: what other
+ * files said stands in it, so that they are only named in comments.
+ */
 export function showConfig(settings: readonly Setting[]): string {
-  const lines = settings.map(({ name, value }) => (value === '' ? name : `${name} = ${value}`))
-  return `;container configuration\n[uwsgi]\n${lines.join('\n')}\n;end of configuration\n`
+  return `;container configuration\n[uwsgi]\n${settings.map((setting) => `${line(setting)}\n`).join('')};end of configuration\n`
+}
+
+function line({ name, value, placeholder }: Setting): string {
+  if (placeholder === true) return `set-placeholder = ${name}=${value}`
+  const text = value === '' ? name : `${name} = ${value}`
+  return readsFile(findOption(name)?.name ?? name) ? `;${text}` : text
 }

@@ -26,6 +26,7 @@ export const application: OptionGroup = {
     },
     {
       name: 'plugins',
+      mapped: true,
       aliases: ['plugin', 'need-plugin', 'need-plugins'],
       kind: 'text',
       repeat: true,
@@ -56,6 +57,7 @@ export const application: OptionGroup = {
     {
       name: 'need-app',
       kind: 'flag',
+      mapped: true,
       origin: 'uwsgi',
       help: 'exit with 22 when the application does not load at the start (always on)',
     },

@@ -22,6 +22,7 @@ export const sockets: OptionGroup = {
     },
     {
       name: 'http',
+      mapped: true,
       aliases: ['httprouter'],
       kind: 'address',
       repeat: true,

@@ -15,6 +15,7 @@ export const workers: OptionGroup = {
     },
     {
       name: 'master',
+      mapped: true,
       aliases: ['M'],
       kind: 'flag',
       default: 'true',
