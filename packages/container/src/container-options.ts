@@ -157,6 +157,54 @@ export interface ContainerOptions {
   readonly disableLogging?: boolean
   /** the line per request, of %(uri), %(status), %(msecs), ... */
   readonly logFormat?: string
+  /** with `disable-logging`: a line for responses without a body all the same */
+  readonly logZero?: boolean
+  /** the same for status 400 to 499 */
+  readonly 'log-4xx'?: boolean
+  /** the same for status 500 to 599 */
+  readonly 'log-5xx'?: boolean
+  /** the same for requests that took so many milliseconds, or more */
+  readonly logSlow?: number
+  /** the same for bodies of so many bytes, or more */
+  readonly logBig?: number
+  /** microseconds in the default line */
+  readonly logMicros?: boolean
+  /** the client is who X-Forwarded-For says; anybody may say so who reaches the container directly */
+  readonly logXForwardedFor?: boolean
+  /** `log-format` goes through strftime */
+  readonly logFormatStrftime?: boolean
+  /** lines begin with the worker’s memory */
+  readonly memoryReport?: boolean
+  /** [NAME ]file:PATH, stdio, syslog:TAG,FACILITY, rsyslog:HOST:PORT or socket:HOST:PORT instead of standard output; with a name it gets what a route sends there */
+  readonly logger?: Several
+  /** the same for lines of requests */
+  readonly reqLogger?: Several
+  /** the same as `logger = syslog:...` */
+  readonly logSyslog?: Several
+  /** the same as `logger = socket:...` */
+  readonly logSocket?: Several
+  /** LOGGER PATTERN: lines that fit the regular expression go to this logger alone */
+  readonly logRoute?: Several
+  /** the same for lines of requests */
+  readonly logReqRoute?: Several
+  /** how a line is written: json FORMAT, format FORMAT, prefix TEXT, suffix TEXT; FORMAT has ${msg}, ${unix}, ${micros}, ${strftime:...} */
+  readonly logEncoder?: Several
+  /** the same for lines of requests */
+  readonly logReqEncoder?: Several
+  /** lines that fit the regular expression are dropped */
+  readonly logDrain?: Several
+  /** only lines that fit the regular expression are kept */
+  readonly logFilter?: Several
+  /** bytes after which the file of `logto` is moved away, 0 for never; default 0 */
+  readonly logMaxsize?: number
+  /** its name then; otherwise its own and the time */
+  readonly logBackupname?: string
+  /** strftime’s format of the time before the master’s lines */
+  readonly logDate?: string
+  /** empty the files at the start */
+  readonly logTruncate?: boolean
+  /** open the files anew after a reload */
+  readonly logReopen?: boolean
   /** write the process id of the master here */
   readonly pidfile?: string
   /** remove unix sockets and the pid file at the end */

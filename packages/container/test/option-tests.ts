@@ -25,6 +25,9 @@ export const shownBy: Readonly<Record<string, string>> = {
     socket http chmod-socket`,
   'test/ini-uwsgi.test.ts': `
     ini yaml json set set-placeholder`,
+  'test/logs.test.ts': `
+    log-4xx log-5xx log-slow log-big log-micros log-x-forwarded-for memory-report logger req-logger log-route
+    log-encoder log-req-encoder log-date`,
   'test/lifecycle.test.ts': `
     module chdir http-socket processes touch-reload logto disable-logging`,
   'test/programs.test.ts': `
@@ -52,5 +55,7 @@ export const shownBy: Readonly<Record<string, string>> = {
     cron-harakiri hook-asap hook-pre-jail hook-post-jail hook-in-jail hook-as-root hook-as-user
     hook-master-start hook-post-fork hook-accepting1-once hook-accepting1 hook-accepting-once hook-accepting
     hook-post-app hook-as-mule exec-pre-jail exec-post-jail exec-in-jail exec-as-root exec-as-user exec-post-app
-    exec-as-user-atexit`,
+    exec-as-user-atexit
+    log-zero log-format-strftime log-syslog log-socket log-req-route log-drain log-filter log-maxsize log-backupname
+    log-truncate log-reopen`,
 }

@@ -117,5 +117,6 @@ function camelCase(name: string): string {
   const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
   const back = camel.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (findOption(back) === undefined) throw new Error(`\`${name}\` cannot be written in camel case`)
-  return camel
+  // `log-4xx` has no letter to make large.
+  return camel.includes('-') ? `'${camel}'` : camel
 }
