@@ -41,10 +41,6 @@ const addressOf = (server: { address(): AddressInfo | string | null }): { host: 
 
 const noLength = { 'no CONTENT_LENGTH where none was sent': 'forward says 0: uwsgi frames the body by it' }
 
-const behindProxy: Skips = {
-  'CONTENT_TYPE and CONTENT_LENGTH when they were sent, without HTTP_':
-    'uwsgi_pass sends HTTP_CONTENT_TYPE and HTTP_CONTENT_LENGTH too, and the uwsgi front keeps them',
-}
 const byClose = 'a uwsgi answer without a length ends with its connection, which nginx takes for its end'
 
 export const fronts: readonly Front[] = [
@@ -63,14 +59,13 @@ export const fronts: readonly Front[] = [
   },
   {
     name: 'proxy -> container',
-    skips: behindProxy,
+    skips: {},
     start: () => startTiers('trivet-proxy', { informational: 'the proxy does not pass 103 on' }),
   },
   {
     name: 'nginx -> container',
     peer: 'nginx',
     skips: {
-      ...behindProxy,
       'excInfo after the headers is thrown again': byClose,
       'an error after the first chunk breaks the connection, is logged, and the body closed': byClose,
       'a header that comes twice is one value': 'nginx before 1.23 passes on the first',
