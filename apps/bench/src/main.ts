@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { benchGateway } from './gateway.ts'
 import { benchProxy } from './proxy.ts'
+import { benchPython } from './python.ts'
 import { benchStack } from './stack.ts'
 
 const benchmarks = {
@@ -9,6 +10,10 @@ const benchmarks = {
   proxy: {
     run: benchProxy,
     about: 'files and fixed answers beside nginx and Caddy, idle connections, a large configuration',
+  },
+  python: {
+    run: benchPython,
+    about: 'WSGI and Flask hello beside nginx -> uWSGI and nginx -> gunicorn, memory of Django',
   },
   stack: { run: benchStack, about: 'proxy -> container against nginx -> uWSGI, hello world, memory' },
 } as const

@@ -10,23 +10,16 @@ export interface Stack {
   readonly children: readonly Child[]
 }
 
-const app = (name: string): string => fileURLToPath(new URL(`../stack/${name}`, import.meta.url))
+/** The path of an application that is served. */
+export const app = (name: string): string => fileURLToPath(new URL(`../stack/${name}`, import.meta.url))
 
-const conf = (folder: string, port: number, processes: number, extra: string): string => `
-worker_processes ${processes};
-pid ${folder}/nginx.pid;
-error_log ${folder}/error.log;
-daemon off;
-events { worker_connections 1024; }
-http {
-    access_log off;
-    keepalive_requests 100000000;
-    client_body_temp_path ${folder}/body;
-    ${extra}
-    server {
-        listen 127.0.0.1:${port};
-        location / {
-            uwsgi_pass unix:${folder}/app.sock;
+/** Nginx's files in `folder` that is not to write elsewhere; our proxy has no need of them. */
+export const temporaryPaths = (folder: string): string =>
+  ['fastcgi', 'scgi', 'uwsgi', 'proxy'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
+
+/** What a location says to pass requests on to a uwsgi socket. */
+export const uwsgiPass = (socket: string): string => `
+            uwsgi_pass unix:${socket};
             uwsgi_param QUERY_STRING $query_string;
             uwsgi_param REQUEST_METHOD $request_method;
             uwsgi_param CONTENT_TYPE $content_type;
@@ -39,7 +32,23 @@ http {
             uwsgi_param REMOTE_ADDR $remote_addr;
             uwsgi_param REMOTE_PORT $remote_port;
             uwsgi_param SERVER_PORT $server_port;
-            uwsgi_param SERVER_NAME $server_name;
+            uwsgi_param SERVER_NAME $server_name;`
+
+/** A configuration that nginx and our proxy read alike: everything is passed on. */
+export const conf = (folder: string, port: number, processes: number, location: string, extra: string): string => `
+worker_processes ${processes};
+pid ${folder}/nginx-${port}.pid;
+error_log ${folder}/error.log;
+daemon off;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    keepalive_requests 100000000;
+    client_body_temp_path ${folder}/body;
+    ${extra}
+    server {
+        listen 127.0.0.1:${port};
+        location / {${location}
         }
     }
 }
@@ -48,8 +57,8 @@ http {
 /** Our proxy before our container, a TypeScript hello. */
 export async function trivetStack(folder: Folder, processes: number): Promise<Stack> {
   const port = await freePort()
-  const file = await folder.write('nginx.conf', conf(folder.path, port, processes, ''))
   const socket = folder.join('app.sock')
+  const file = await folder.write('nginx.conf', conf(folder.path, port, processes, uwsgiPass(socket), ''))
   const container = await Child.start(bin('trivet-container'), [
     '--socket',
     socket,
@@ -73,9 +82,9 @@ export async function trivetStack(folder: Folder, processes: number): Promise<St
 /** The originals: nginx before uWSGI, a Python hello. */
 export async function originalStack(folder: Folder, processes: number): Promise<Stack> {
   const port = await freePort()
-  const temporary = ['fastcgi', 'scgi', 'uwsgi', 'proxy'].map((name) => `${name}_temp_path ${folder.path}/${name};`)
-  const file = await folder.write('nginx.conf', conf(folder.path, port, processes, temporary.join(' ')))
   const socket = folder.join('app.sock')
+  const text = conf(folder.path, port, processes, uwsgiPass(socket), temporaryPaths(folder.path))
+  const file = await folder.write('nginx.conf', text)
   const uwsgi = await Child.start('uwsgi', [
     '--socket',
     socket,

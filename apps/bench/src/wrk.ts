@@ -4,6 +4,8 @@ import { runToEnd } from '@trivet/testing'
 /** What one run of wrk measured. */
 export interface Load {
   readonly requestsPerSecond: number
+  /** Answers in all. */
+  readonly requests: number
   /** Answers other than 2xx and 3xx, and socket errors. */
   readonly errors: number
   readonly p99: string
@@ -24,6 +26,7 @@ export async function wrk(
   const socket = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output)?.slice(1) ?? []
   return {
     requestsPerSecond: Number(rate),
+    requests: Number(/(\d+) requests in/.exec(output)?.[1] ?? 0),
     errors: socket.reduce((sum, text) => sum + Number(text), refused),
     p99: /99%\s+(\S+)/.exec(output)?.[1] ?? '?',
   }

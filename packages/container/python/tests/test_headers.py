@@ -9,10 +9,10 @@ class Heads(unittest.TestCase):
         headers = [("Content-Type", "text/plain"), ("Content-Length", "007"), ("Set-Cookie", "a=\xe9")]
         expected = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nSet-Cookie: a=\xe9\r\n"
         for _ in range(2):
-            self.assertEqual(head_text("200 OK", headers), (expected, 7))
+            self.assertEqual(head_text("200 OK", headers), (expected, 7, False))
 
     def test_the_servers_own_sign_is_left_out(self):
-        self.assertEqual(head_text("200 OK", [("Uwsgi-KeepAlive", "x")]), ("HTTP/1.1 200 OK\r\n", None))
+        self.assertEqual(head_text("200 OK", [("Uwsgi-KeepAlive", "x")]), ("HTTP/1.1 200 OK\r\n", None, False))
 
     def test_what_is_refused(self):
         for status in (b"200 OK", None, 200, "200OK", "99 x", "101 Switching", "600 x", "200 a\nb", "200 \u20ac", "", []):

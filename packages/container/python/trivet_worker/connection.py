@@ -36,7 +36,8 @@ class Connection:
         self.held_since = 0.0
         #: When it last made progress, in monotonic seconds.
         self.last = time.monotonic()
-        #: new, vars, body, kept (its answer is acknowledged), idle, lingering, detached, closed
+        #: new, vars, body, kept (its answer is acknowledged), idle, lingering, detached,
+        #: shed (let go by the watch), closed
         self.state = "new"
         #: The packet whose body has not all come.
         self.packet = None
@@ -103,6 +104,14 @@ class Connection:
                     raise TimeoutError(f"no byte of the body for {timeout:g} s (`socket-timeout`)") from None
             except OSError as error:
                 raise Gone(f"the peer is gone: {error.strerror}") from None
+
+    def shed(self):
+        """From another thread: ends the connection; its core closes it when it comes to look."""
+        self.state = "shed"
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def end(self):
         """Ends the sending side: what the peer still sends is to be read and dropped."""

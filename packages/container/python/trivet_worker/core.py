@@ -14,7 +14,7 @@ import time
 
 from .api.context import here
 from .connection import CHUNK, Connection, Gone
-from .keepalive import HELD, UNREAD_BODY, WORK_AHEAD, Acknowledgement, ServiceTime
+from .keepalive import HELD, SLOW, UNREAD_BODY, WORK_AHEAD, Acknowledgement, ServiceTime
 from .packet import PING, PONG
 from .poller import make_poller
 from .refusal import Refused, refusal_answer
@@ -68,13 +68,15 @@ class Core:
         self.websocket = None
         self.started = 0.0
         self.harakiri = settings.harakiri
-        self._reader = reader
+        self.reader = reader
         self._acknowledgement = Acknowledgement(settings.processes * settings.threads)
         self._poller = make_poller()
         self._listeners = {}
         self._watched = {}
         self._connections = {}
         self._drain_began = 0.0
+        #: Set before it runs.
+        self.watcher = None
         self._published = 0.0
         #: Figures of this core: seconds in calls, bytes of answers, exceptions.
         self.running = 0.0
@@ -90,6 +92,10 @@ class Core:
     @property
     def in_flight(self):
         return 1 if self.started else 0
+
+    def others(self):
+        """The connections it holds beside the one it serves; for the watch."""
+        return [connection for connection in list(self._connections.values()) if connection is not self.connection]
 
     # What the worker says to it.
 
@@ -184,6 +190,8 @@ class Core:
         """Something came, or the peer is gone."""
         if connection.state == "lingering":
             return self._linger(connection)
+        if connection.state == "shed":
+            return self._forget(connection)
         came = connection.fill()
         if came:
             connection.last = time.monotonic()
@@ -212,7 +220,7 @@ class Core:
 
     def _serve(self, connection):
         """Answers every request that is here whole."""
-        read = self._reader.read
+        read = self.reader.read
         while True:
             packet = connection.packet
             if packet is None:
@@ -242,15 +250,15 @@ class Core:
         self.connection = connection
         self.packet = packet
         self.started = began
+        if self.watcher.asleep:
+            self.watcher.wake()
         if began - self._published > WORK_AHEAD:
             self._publish(began, packet)
         self.call(self, connection, packet)
         self.started = 0.0
         self.connection = None
         took = time.monotonic() - began
-        service = self.service
-        service.add(took)
-        self.holds = service.average < WORK_AHEAD
+        self.holds = self.service.add(took) < WORK_AHEAD
         self.running += took
         if connection.held and not self.holds:
             connection.flush(self.send_timeout)
@@ -329,7 +337,7 @@ class Core:
         if self.draining or unread > UNREAD_BODY:
             return None
         if connection.fd not in self._connections:
-            room = KEPT if self.service.fast else 1
+            room = KEPT if self.service.average < SLOW else 1
             if len(self._connections) >= room and not self._make_room():
                 return None
         return self._acknowledgement.line(nonce, self.service.depth)

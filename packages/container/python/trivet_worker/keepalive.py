@@ -6,8 +6,11 @@ KEEPALIVE_HEADER = "uwsgi-keepalive"
 DEPTH = 8
 #: How much work may wait on one connection, in seconds.
 WORK_AHEAD = 0.001
-#: The weight of a call that was faster than the average; a slower one counts at once.
+#: The weight of a call in the average of those before it.
 WEIGHT = 0.1
+#: Seconds from which a call is slow: others should not wait behind it. It is more than a busy machine takes away from one
+#: that is not.
+SLOW = 0.02
 #: Bytes of an unread body that are read away to keep a connection: cheaper than making one.
 UNREAD_BODY = 65536
 #: Held answers leave when they are more bytes than this.
@@ -17,7 +20,7 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 class ServiceTime:
-    """A pessimistic running average of how long calls take: rises at once, falls slowly."""
+    """A running average of how long calls take, in seconds; a slow one counts at once, and is forgotten slowly."""
 
     __slots__ = ("average",)
 
@@ -25,13 +28,12 @@ class ServiceTime:
         self.average = WORK_AHEAD
 
     def add(self, seconds):
+        """A call took so long; returns the average."""
         average = self.average
-        self.average = seconds if seconds > average else average + (seconds - average) * WEIGHT
-
-    @property
-    def fast(self):
-        """Whether several calls fit into the time that an answer may wait."""
-        return self.average < WORK_AHEAD / 2
+        if seconds < SLOW or seconds < average:
+            seconds = average + (seconds - average) * WEIGHT
+        self.average = seconds
+        return seconds
 
     @property
     def depth(self):

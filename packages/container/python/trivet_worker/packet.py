@@ -12,6 +12,7 @@ One pass over the block, which is decoded once: a var costs two dictionary opera
 
 import re
 
+from .layout import PATIENCE, SHAPES, Layout
 from .refusal import Refused
 
 KEEPALIVE_VAR = "UWSGI_KEEPALIVE"
@@ -95,6 +96,9 @@ class PacketReader:
         self._max_vars = max_vars
         self._max_body = max_body
         self._keys = Keys()
+        self._layouts = {}
+        #: Packets of a size that came without a layout that fits, one after another.
+        self._misses = {}
 
     def read(self, buffer, at):
         """The packet that begins at `at`, or None while it is not whole; raises Refused. Its body begins 4 + size later."""
@@ -111,6 +115,11 @@ class PacketReader:
 
     def _packet(self, modifier1, block, size):
         text = block.decode("latin-1")
+        layout = self._layouts.get(size)
+        if layout is not None and layout.fits(block):
+            values, nonce = layout.values(text)
+            length = self._body_length(values) if "CONTENT_LENGTH" in values else 0
+            return Packet(modifier1, values, length, nonce if nonce and is_nonce(nonce) else None, layout.count, size)
         keys = self._keys
         values = {}
         at = count = 0
@@ -128,6 +137,8 @@ class PacketReader:
             self._explain(block, size)
         if count != len(values):
             values = merge(block, keys)
+        elif "" not in values:
+            self._learn(block, size, values)
         length = self._body_length(values)
         for name in LEFT_OUT:
             if name in values:
@@ -138,6 +149,26 @@ class PacketReader:
         if nonce is not None and not is_nonce(nonce):
             nonce = None
         return Packet(modifier1, values, length, nonce, count, size)
+
+    def _learn(self, block, size, values):
+        """Keeps the shape of a good packet, once enough of its size have come that had no other."""
+        if size not in self._misses and len(self._misses) >= SHAPES:
+            self._misses.clear()
+            self._layouts.clear()
+        misses = self._misses.get(size, 0) + 1
+        self._misses[size] = misses % PATIENCE
+        if misses < PATIENCE:
+            return
+        edges = []
+        at = 0
+        while at < size:
+            end = at + 2 + int.from_bytes(block[at : at + 2], "little")
+            at = end + 2 + int.from_bytes(block[end : end + 2], "little")
+            edges.append((end + 2, at))
+        skipped = LEFT_OUT if values.get("CONTENT_LENGTH") else (*LEFT_OUT, "CONTENT_LENGTH")
+        layout = Layout(block, tuple(values), edges, KEEPALIVE_VAR, skipped)
+        if layout.useful and ("HTTP_TRANSFER_ENCODING" not in values or values.get("CONTENT_LENGTH")):
+            self._layouts[size] = layout
 
     def _body_length(self, values):
         text = values.get("CONTENT_LENGTH")

@@ -4,6 +4,7 @@ The order is WORKER.md's: the sockets listen before the application is loaded, s
 of being refused, whatever happens here.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -65,6 +66,10 @@ class Worker:
         self.application = loaded.application
         self.label = loaded.label
         self.interface = self.settings.interface or ("asgi" if is_asgi(loaded.application) else "wsgi")
+        # What was made while loading stays: the collector need not look at it again and again, and where processes
+        # share it, must not touch it.
+        gc.collect()
+        gc.freeze()
 
     def ready(self):
         self.api.forked()

@@ -60,9 +60,14 @@ export class Pipeline {
     return this.#acknowledged
   }
 
+  /** Whether the reader of its present answer is slow. */
+  get paused(): boolean {
+    return this.#queue[0]?.paused === true
+  }
+
   /** Whether one more request may be sent now. */
   get hasRoom(): boolean {
-    if (this.closed || this.#queue[0]?.paused === true) return false
+    if (this.closed || this.paused) return false
     return this.#queue.length < (this.#acknowledged ? this.#owner.depth : 1)
   }
 

@@ -41,9 +41,15 @@ export class UwsgiPool {
   /** Starts a request: on a kept connection, behind others (if it is `pipelinable` and all are busy), or on a new one. */
   request(exchange: UwsgiExchange): UwsgiRequest {
     exchange.attach(this.#environment)
-    // Until a server has advertised a depth, there is nothing to gain but the risk of a retry.
-    const pipelined = exchange.pipelinable && this.#depth > 1 ? this.#pipelines?.request(exchange) : undefined
+    // Until a server has said how much it takes, there is nothing to gain but the risk of a retry.
+    const known = this.#depth > 1 || this.#capacity !== undefined
+    const pipelined = exchange.pipelinable && known ? this.#pipelines?.request(exchange) : undefined
     return pipelined ?? this.#pool.request(exchange)
+  }
+
+  /** Requests that wait until the server can work on them. */
+  get waiting(): number {
+    return this.#pipelines?.waiting ?? 0
   }
 
   /** Connections waiting for a request. */

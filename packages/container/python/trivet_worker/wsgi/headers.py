@@ -24,17 +24,17 @@ HOP_BY_HOP = frozenset(
 
 
 class Statuses(dict):
-    """Status to the beginning of a head."""
+    """Status to the beginning of a head, and whether such a response has no body."""
 
     def __missing__(self, status):
         if type(status) is not str:
             raise ContractError(f"start_response: the status must be a str, got {describe(status)}")
         if not _status(status):
             raise ContractError(f"start_response: the status must be like `200 OK`, got {ascii(status[:80])}")
-        line = f"HTTP/1.1 {status}\r\n"
+        entry = (f"HTTP/1.1 {status}\r\n", status[:3] in ("204", "304"))
         if len(self) < CACHED and len(status) <= CACHED_SIZE:
-            self[status] = line
-        return line
+            self[status] = entry
+        return entry
 
 
 class Fields(dict):
@@ -70,9 +70,9 @@ fields = Fields()
 
 
 def head_text(status, headers):
-    """The head without its end, and the Content-Length in it or None; raises ContractError."""
+    """The head without its end, the Content-Length in it or None, whether there is no body; raises ContractError."""
     try:
-        text = statuses[status]
+        text, bodiless = statuses[status]
     except TypeError:
         raise ContractError(f"start_response: the status must be a str, got {describe(status)}") from None
     if not isinstance(headers, list):
@@ -87,7 +87,7 @@ def head_text(status, headers):
             length = content_length(field[1], length)
             line = f"Content-Length: {length}\r\n"
         text += line
-    return text, length
+    return text, length, bodiless
 
 
 def content_length(value, before):

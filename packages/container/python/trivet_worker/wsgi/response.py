@@ -13,8 +13,19 @@ from .headers import describe, head_text
 class Response:
     """One answer. `core` decides whether the connection is kept and when held answers leave."""
 
-    __slots__ = ("_core", "_connection", "_nonce", "_body", "_bodiless", "_head", "_chunked", "status", "headers", "length",
-                 "sent", "head_size", "started", "kept", "ended")  # fmt: skip
+    status = None
+    headers = ()
+    #: The Content-Length, and how much of it has been sent.
+    length = None
+    sent = 0
+    head_size = 0
+    #: The head has left, or is held back.
+    started = False
+    #: The connection goes on after this response.
+    kept = False
+    ended = False
+    _head = ""
+    _chunked = False
 
     def __init__(self, core, connection, nonce, body, head_request):
         self._core = core
@@ -23,17 +34,6 @@ class Response:
         #: Of the request, where one is read from the connection: what is left of it decides about keeping.
         self._body = body
         self._bodiless = head_request
-        self._chunked = False
-        self.status = None
-        self.headers = ()
-        #: The Content-Length, and how much of it has been sent.
-        self.length = None
-        self.sent = 0
-        self.head_size = 0
-        #: The head has left, or is held back.
-        self.started = False
-        self.kept = False
-        self.ended = False
 
     def start_response(self, status, headers, exc_info=None):
         if exc_info is not None:
@@ -44,7 +44,9 @@ class Response:
                 exc_info = None
         elif self.status is not None:
             raise ContractError("start_response was called twice, without exc_info")
-        self._head, self.length = head_text(status, headers)
+        self._head, self.length, bodiless = head_text(status, headers)
+        if bodiless:
+            self._bodiless = True
         self.status = status
         self.headers = headers
         return self.write
@@ -115,12 +117,9 @@ class Response:
 
     def _begin(self, known):
         """The head as bytes; `known` is the whole body's length, if it is here."""
-        status = self.status
-        if status is None:
+        if self.status is None:
             raise ContractError("there is a body, or the end of one, before start_response was called")
         text = self._head
-        if status[:3] in ("204", "304"):
-            self._bodiless = True
         if self.length is None and not self._bodiless:
             if known is not None:
                 self.length = known

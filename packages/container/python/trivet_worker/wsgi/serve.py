@@ -9,6 +9,7 @@ from ..core import Core
 from ..packet import PacketReader
 from ..poller import make_poller
 from ..request_log import LogFile, RequestLog, logs_requests
+from ..watch import Watch
 from .call import run
 from .environ import base_environ
 from .file_wrapper import FileWrapper
@@ -22,6 +23,10 @@ def serve(worker):
         worker.handlers["reopen"] = lambda message: lines.reopen()
     cores = [make_core(worker, index, lines) for index in range(settings.threads)]
     worker.scoreboard.cores.extend(cores)
+    watch = Watch(cores, cores[0].reader)
+    for core in cores:
+        core.watcher = watch
+    watch.start()
     if len(cores) == 1:
         serve_alone(worker, cores[0])
     else:
