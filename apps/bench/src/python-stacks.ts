@@ -41,11 +41,10 @@ export async function trivetPython(folder: Folder, processes: number, file: stri
 /** The originals. */
 export async function uwsgiPython(folder: Folder, processes: number, file: string): Promise<Stack> {
   const socket = folder.join('uwsgi.sock')
-  const uwsgi = await Child.start('uwsgi', [
-    ...['--socket', socket, '--chmod-socket=666', '--master', '--processes', String(processes)],
-    ...['--plugin', 'python3', '--wsgi-file', app(file), '--disable-logging', '--die-on-term', '--vacuum'],
-    ...['--listen', '100'],
-  ])
+  const tiers = ['--socket', socket, '--chmod-socket=666', '--master', '--processes', String(processes)]
+  const plugin = ['--plugin', 'python3', '--wsgi-file', app(file), '--listen', '100']
+  const quiet = ['--disable-logging', '--die-on-term', '--vacuum']
+  const uwsgi = await Child.start('uwsgi', [...tiers, ...plugin, ...quiet])
   await listening({ path: socket })
   return await behind('nginx', 'nginx -> uWSGI', folder, processes, uwsgiPass(socket), uwsgi)
 }
