@@ -9,7 +9,7 @@ import { app, conf, type Stack, temporaryPaths, uwsgiPass } from './stacks.ts'
 export type StartPython = (folder: Folder, processes: number, file: string) => Promise<Stack>
 
 /** The python that has the modules, of those that one has: Debian's, when another stands before it on PATH. */
-export function pythonWith(...modules: readonly string[]): string {
+function pythonWith(...modules: readonly string[]): string {
   const source = modules.map((name) => `import ${name}`).join('\n')
   const found = ['python3', '/usr/bin/python3'].find(
     (command) => spawnSync(command, ['-c', source], { stdio: 'ignore' }).status === 0,

@@ -93,6 +93,12 @@ class Core:
     def in_flight(self):
         return 1 if self.started else 0
 
+    def request_name(self):
+        """`METHOD /path` of the request at hand, for messages."""
+        values = self.packet.vars
+        path = f"{values.get('SCRIPT_NAME', '')}{values.get('PATH_INFO', '')}"
+        return f"{values.get('REQUEST_METHOD')} {path}"
+
     def others(self):
         """The connections it holds beside the one it serves; for the watch."""
         return [connection for connection in list(self._connections.values()) if connection is not self.connection]
@@ -247,13 +253,14 @@ class Core:
         began = time.monotonic()
         if connection.held and (connection.held_size > HELD or began - connection.held_since > WORK_AHEAD):
             connection.flush(self.send_timeout)
+        self.response = None
         self.connection = connection
         self.packet = packet
         self.started = began
         if self.watcher.asleep:
             self.watcher.wake()
         if began - self._published > WORK_AHEAD:
-            self._publish(began, packet)
+            self._publish(began)
         self.call(self, connection, packet)
         self.started = 0.0
         self.connection = None
@@ -263,12 +270,11 @@ class Core:
         if connection.held and not self.holds:
             connection.flush(self.send_timeout)
 
-    def _publish(self, began, packet):
+    def _publish(self, began):
         """Shows the request in the scoreboard, once per batch: the neighbours in it begin within a millisecond."""
         self._published = began
         now = time.time()
-        values = packet.vars
-        text = f"{values.get('REQUEST_METHOD')} {values.get('SCRIPT_NAME', '')}{values.get('PATH_INFO')}".encode("latin-1")
+        text = self.request_name().encode("latin-1", "replace")
         deadline = now + self.harakiri if self.harakiri else 0.0
         self.scoreboard.begin(self.index, now, self.requests, deadline, text)
         self.scoreboard.publish()

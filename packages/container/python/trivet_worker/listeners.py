@@ -5,13 +5,12 @@ import socket
 
 
 def adopt(descriptions):
-    """Makes sockets of the descriptors that `start` names, listening, and hidden from programs the application starts."""
+    """Makes sockets of the descriptors that `start` names, hidden from programs the application starts."""
     listeners = []
     for description in descriptions:
         os.set_inheritable(description["fd"], False)
         listener = socket.socket(fileno=description["fd"])
         # Python's own view of the flag that all workers share, and that is set already.
         listener.settimeout(0)
-        listener.listen(description["backlog"])
         listeners.append(listener)
     return listeners

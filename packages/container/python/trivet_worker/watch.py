@@ -18,12 +18,12 @@ PEEK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 
 
 class Watch:
-    """`duties`: further functions of (core, seconds since its call began), asked at each look."""
+    """`harakiri` is asked about each running call, and told when there is none; or None."""
 
-    def __init__(self, cores, reader, duties=()):
+    def __init__(self, cores, reader, harakiri=None):
         self._cores = cores
         self._reader = reader
-        self._duties = duties
+        self._harakiri = harakiri
         self._event = threading.Event()
         self._seen = -1
         self.asleep = False
@@ -39,6 +39,8 @@ class Watch:
         while True:
             seen = sum([core.requests for core in self._cores])
             if seen == self._seen and not self._busy():
+                if self._harakiri is not None:
+                    self._harakiri.rest()
                 self._event.clear()
                 self.asleep = True
                 # A call may have begun before it could see that.
@@ -47,6 +49,8 @@ class Watch:
                 self.asleep = False
             self._seen = seen
             time.sleep(SLOW)
+            if self._harakiri is not None and not self._busy():
+                self._harakiri.rest()
             for core in self._cores:
                 began = core.started
                 if began:
@@ -61,8 +65,8 @@ class Watch:
             for connection in core.others():
                 if core.started == began and self._may_go(connection):
                     connection.shed()
-        for duty in self._duties:
-            duty(core, took)
+        if self._harakiri is not None:
+            self._harakiri(core, took)
 
     def _may_go(self, connection):
         """Whether nothing is lost when it is closed."""

@@ -21,6 +21,7 @@ from .loading import LoadError, describe_failure, load
 from .orphan import remove_control
 from .scoreboard import open_scoreboard
 from .settings import Settings
+from .zygote import Zygote, join_as_child
 
 #: Seconds that threads of the application's, which are no daemons, may take after the last request.
 EXIT_GRACE = 3.0
@@ -32,11 +33,7 @@ class Worker:
     """What the servers of all interfaces share. A server calls `ready`, hands messages to `receive`, and gives `on_drain`."""
 
     def __init__(self, control, start):
-        self.control = control
-        self.slot = start["slot"]
-        self.generation = start["generation"]
         self.settings = Settings(start["payload"])
-        self.scoreboard = open_scoreboard(start.get("scoreboard"))
         self.draining = False
         self.orphaned = False
         #: Called once, from whichever thread `receive` is called in.
@@ -50,12 +47,23 @@ class Worker:
         self.interface = "wsgi"
         #: `import uwsgi`.
         self.api = Api(Context(self, self.settings.shared))
+        self.join(control, start)
+
+    def join(self, control, start):
+        """Takes its place among the master's workers; again, in one that was forked."""
+        self.control = control
+        self.slot = start.get("slot", -1)
+        self.generation = start["generation"]
+        self.scoreboard = open_scoreboard(start.get("scoreboard"))
+        self.zygote = start.get("role") == "zygote"
         self._drain_timeout = start.get("drainTimeout")
         self._descriptions = start["listeners"]
 
     def listen(self):
         self.control.step("listen")
-        self.listeners = adopt(self._descriptions)
+        self.listeners = self.listeners or adopt(self._descriptions)
+        for listener, description in zip(self.listeners, self._descriptions):
+            listener.listen(description["backlog"])
 
     def load(self):
         """Raises what the application raises."""
@@ -156,6 +164,8 @@ def run():
     try:
         worker.listen()
         worker.load()
+        if worker.zygote:
+            be_forked(worker)
     except BaseException as error:
         fail(worker, error)
     if worker.api.context.role in ("mule", "spooler"):
@@ -169,6 +179,18 @@ def run():
     except LoadError as error:
         fail(worker, error)
     worker.leave()
+
+
+def be_forked(worker):
+    """In the zygote, forks until nobody wants more and ends the process; returns in each child."""
+    running = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if running:
+        names = ", ".join(running)
+        sys.stderr.write(f"the application started threads while it was loaded ({names}): no worker will have them; use `lazy-apps`\n")
+    message = Zygote(worker.control).run()
+    control = join_as_child(worker.control.path, message["token"])
+    worker.join(control, control.start())
+    worker.listen()
 
 
 def fail(worker, error):

@@ -140,6 +140,7 @@ function options(
   return {
     processes,
     cores: program.cores ?? 1,
+    zygote: program.zygote ?? false,
     command: program.command,
     args: program.args,
     env: { ...process.env, ...program.environment, ...application.environment, ...environment },

@@ -13,7 +13,6 @@ const workerScript = fileURLToPath(new URL('../../python/trivet_worker/__main__.
 export const python: Runtime = {
   name: 'python',
   speaks: ['uwsgi'],
-  forks: true,
   program(config) {
     const { application, limits, log, workers, life } = config
     const settings = config.python
@@ -22,6 +21,7 @@ export const python: Runtime = {
       args: ['-u', workerScript],
       environment: {},
       cores: settings.threads,
+      zygote: !settings.lazy,
       payload: {
         application: settings.reference,
         directory: application.directory,

@@ -12,6 +12,8 @@ export interface WorkerProgram {
   readonly environment: Readonly<Record<string, string>>
   /** Requests that one worker works on at once and shows on the scoreboard, when it is not 1. */
   readonly cores?: number
+  /** The workers are forked off a process that has loaded the application. */
+  readonly zygote?: boolean
   /** Told to each worker, as JSON. */
   readonly payload: object
 }
@@ -21,8 +23,6 @@ export interface Runtime {
   readonly name: RuntimeName
   /** What its workers speak themselves; the other protocols reach them through front workers. */
   readonly speaks: readonly FrontProtocol[]
-  /** Whether its workers can be forked off a process that has loaded the application. */
-  readonly forks: boolean
   /** Throws ContainerError `START` when the program is not there. */
   program(config: ContainerConfig, execArgv: readonly string[]): WorkerProgram
 }

@@ -6,6 +6,7 @@ import sys
 import threading
 
 from ..core import Core
+from ..harakiri import Harakiri
 from ..packet import PacketReader
 from ..poller import make_poller
 from ..request_log import LogFile, RequestLog, logs_requests
@@ -23,7 +24,8 @@ def serve(worker):
         worker.handlers["reopen"] = lambda message: lines.reopen()
     cores = [make_core(worker, index, lines) for index in range(settings.threads)]
     worker.scoreboard.cores.extend(cores)
-    watch = Watch(cores, cores[0].reader)
+    harakiri = Harakiri(worker, settings.harakiri) if settings.harakiri else None
+    watch = Watch(cores, cores[0].reader, harakiri)
     for core in cores:
         core.watcher = watch
     watch.start()

@@ -25,6 +25,8 @@ export interface PythonSettings {
   /** Absolute, like every path here. */
   readonly virtualenv: string | undefined
   readonly path: readonly string[]
+  /** Every worker loads the application for itself, instead of being forked off one that has. */
+  readonly lazy: boolean
   /** Requests that one worker works on at once. */
   readonly threads: number
   /** Bytes; 0 is the system's default. */
@@ -53,6 +55,7 @@ export function resolvePython(reading: Reading): PythonSettings {
     interpreter: values.text('python'),
     virtualenv: virtualenv === undefined ? undefined : resolve(reading.directory, virtualenv.value),
     path: reading.paths('pythonpath'),
+    lazy: values.flag('lazy-apps'),
     threads: values.number('threads'),
     threadStack: values.number('threads-stacksize') * 1024,
     interface: askedInterface(reading),

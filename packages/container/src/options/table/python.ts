@@ -74,6 +74,13 @@ export const python: OptionGroup = {
       help: 'the program that runs Python workers, when it is not the `python3` of PATH or of the virtual environment',
     },
     {
+      name: 'lazy-apps',
+      aliases: ['lazy'],
+      kind: 'flag',
+      origin: 'uwsgi',
+      help: 'every worker loads the application for itself, instead of one process for all of them',
+    },
+    {
       name: 'threads',
       kind: 'number',
       range: [1, 1024],
@@ -94,7 +101,6 @@ export const python: OptionGroup = {
   inert: [
     { names: 'enable-threads T', kind: 'flag', needless: 'an application may always start threads' },
     { names: 'single-interpreter i', kind: 'flag', needless: 'a worker has one interpreter' },
-    { names: 'lazy-apps lazy', kind: 'flag', needless: 'every worker loads the application for itself' },
     { names: 'wsgi-disable-file-wrapper', kind: 'flag', needless: 'that is a setting of the Python plugin' },
     { names: 'gevent async', kind: 'number', needless: 'every worker is asynchronous by nature' },
     { names: 'gevent-early-monkey-patch', kind: 'flag', needless: 'every worker is asynchronous by nature' },
