@@ -36,8 +36,7 @@ class Connection:
         self.held_since = 0.0
         #: When it last made progress, in monotonic seconds.
         self.last = time.monotonic()
-        #: new, vars, body, kept (its answer is acknowledged), idle, lingering, detached,
-        #: shed (let go by the watch), closed
+        #: new, vars, body, kept (its answer is acknowledged), idle, lingering, detached, given, closed
         self.state = "new"
         #: The packet whose body has not all come.
         self.packet = None
@@ -105,20 +104,21 @@ class Connection:
             except OSError as error:
                 raise Gone(f"the peer is gone: {error.strerror}") from None
 
-    def shed(self):
-        """From another thread: ends the connection; its core closes it when it comes to look."""
-        self.state = "shed"
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+    @property
+    def begun(self):
+        """Whether something of its next request has been read, or an answer is held."""
+        return bool(self.at < len(self.buffer) or self.skip or self.packet is not None or self.held)
 
     def end(self):
         """Ends the sending side: what the peer still sends is to be read and dropped."""
         self.state = "lingering"
         self.last = time.monotonic()
+        self.shut(socket.SHUT_WR)
+
+    def shut(self, how):
+        """shutdown(2), of a peer that may be gone."""
         try:
-            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.shutdown(how)
         except OSError:
             pass
 

@@ -10,6 +10,7 @@ that is free takes him. A connection that is not to be kept is not acknowledged,
 """
 
 import socket
+import threading
 import time
 
 from .api.context import here
@@ -75,8 +76,11 @@ class Core:
         self._watched = {}
         self._connections = {}
         self._drain_began = 0.0
+        #: Held by whoever reads or closes a connection, as the watch may hand one over.
+        self.lock = threading.Lock()
         #: Set before it runs.
         self.watcher = None
+        self._handover = None
         self._published = 0.0
         #: Figures of this core: seconds in calls, bytes of answers, exceptions.
         self.running = 0.0
@@ -110,6 +114,11 @@ class Core:
             self._listeners[listener.fileno()] = listener
             self._poller.add_listener(listener.fileno())
 
+    def share(self, handover):
+        """Takes the connections that other cores let go."""
+        self._handover = handover
+        self._poller.add_listener(handover.fileno())
+
     def watch(self, fd, ready):
         """Calls `ready` when a descriptor that is none of the core's own can be read."""
         self._watched[fd] = ready
@@ -128,6 +137,8 @@ class Core:
         for fd in self._listeners:
             self._poller.remove(fd)
         self._listeners.clear()
+        if self._handover is not None:
+            self._poller.remove(self._handover.fileno())
 
     def run(self):
         """Serves until it has been drained."""
@@ -145,6 +156,8 @@ class Core:
                     self._ready(connection)
                 elif fd in self._listeners:
                     self._accept(self._listeners[fd])
+                elif self._handover is not None and fd == self._handover.fileno():
+                    self._take()
                 elif fd in self._watched:
                     self._watched[fd]()
             if connections:
@@ -163,9 +176,16 @@ class Core:
             return
         if accepted.family != socket.AF_UNIX:
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(accepted, peer)
+        self._begin(Connection(accepted, peer))
+
+    def _take(self):
+        taken = self._handover.take()
+        if taken is not None:
+            self._begin(Connection(*taken))
+
+    def _begin(self, connection):
         self._ready(connection)
-        if connection.state != "closed" and connection.state != "detached":
+        if connection.state not in ("closed", "detached", "given"):
             self._keep(connection)
 
     def _keep(self, connection):
@@ -178,11 +198,22 @@ class Core:
 
     def _forget(self, connection):
         """Closes it."""
-        if connection.state == "closed":
-            return
-        if self._connections.pop(connection.fd, None) is not None:
-            self._poller.remove(connection.fd)
+        with self.lock:
+            if connection.state in ("closed", "given"):
+                return
+            if self._connections.pop(connection.fd, None) is not None:
+                self._poller.remove(connection.fd)
+            connection.close()
+
+    def given(self, connection, how=None):
+        """For the watch, which holds the lock: another core has it now, or, with `how`, it is shut down."""
+        self._connections.pop(connection.fd, None)
+        # Closing would not do: the descriptor lives on elsewhere, and would go on to wake this core.
+        self._poller.remove(connection.fd)
+        if how is not None:
+            connection.shut(how)
         connection.close()
+        connection.state = "given"
 
     def detach(self, connection):
         """Hands the socket to the application, for a protocol of its own."""
@@ -196,9 +227,8 @@ class Core:
         """Something came, or the peer is gone."""
         if connection.state == "lingering":
             return self._linger(connection)
-        if connection.state == "shed":
-            return self._forget(connection)
-        came = connection.fill()
+        with self.lock:
+            came = connection.fill() if connection.state != "given" else False
         if came:
             connection.last = time.monotonic()
             try:

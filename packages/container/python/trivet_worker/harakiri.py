@@ -19,7 +19,7 @@ from .refusal import plain_answer
 #: Seconds between two windings of the clock that ends a process whose watch cannot run.
 WINDING = 0.05
 #: Seconds that the clock is behind, so that the watch comes first.
-BEHIND = 0.05
+BEHIND = 0.02
 
 
 class Harakiri:

@@ -16,6 +16,7 @@ from .api.module import Api
 from .asgi.recognise import is_asgi
 from .control import Control, MasterGone
 from .environment import PlaceError, enter, take_own_variables
+from .handover import Handover
 from .listeners import adopt
 from .loading import LoadError, describe_failure, load
 from .orphan import remove_control
@@ -47,6 +48,8 @@ class Worker:
         self.interface = "wsgi"
         #: `import uwsgi`.
         self.api = Api(Context(self, self.settings.shared))
+        #: Shared by all cores that descend from this process, when there are several.
+        self.handover = None
         self.join(control, start)
 
     def join(self, control, start):
@@ -56,6 +59,8 @@ class Worker:
         self.generation = start["generation"]
         self.scoreboard = open_scoreboard(start.get("scoreboard"))
         self.zygote = start.get("role") == "zygote"
+        if self.zygote or self.settings.threads > 1:
+            self.handover = self.handover or Handover()
         self._drain_timeout = start.get("drainTimeout")
         self._descriptions = start["listeners"]
 

@@ -34,7 +34,8 @@ def run(core, connection, packet, application):
             _send(response, chunks)
     except Gone:
         response.kept = False
-    except Exception as error:
+    except BaseException as error:
+        # SystemExit too: who leaves is the request, not the worker.
         if core.websocket is None:
             _failed(core, connection, response, environ, error)
         else:
@@ -72,7 +73,7 @@ def _send(response, chunks):
 def _close(core, close):
     try:
         close()
-    except Exception:
+    except BaseException:
         core.failed(traceback.format_exc())
 
 

@@ -25,9 +25,12 @@ def serve(worker):
     cores = [make_core(worker, index, lines) for index in range(settings.threads)]
     worker.scoreboard.cores.extend(cores)
     harakiri = Harakiri(worker, settings.harakiri) if settings.harakiri else None
-    watch = Watch(cores, cores[0].reader, harakiri)
+    alone = settings.processes * settings.threads == 1
+    watch = Watch(cores, alone, worker.handover, harakiri)
     for core in cores:
         core.watcher = watch
+        if worker.handover is not None:
+            core.share(worker.handover)
     watch.start()
     if len(cores) == 1:
         serve_alone(worker, cores[0])
