@@ -201,6 +201,8 @@ def be_forked(worker):
 def fail(worker, error):
     """It cannot serve: says why, and leaves."""
     plain = isinstance(error, (LoadError, PlaceError))
+    # A part of the loading may come after the fork, such as ASGI's startup.
+    worker.control.step("load application")
     message = str(error) if plain else f"{type(error).__name__}: {error}"
     worker.control.send("failed", message=message, stack=describe_failure(error))
     worker.control.close()
