@@ -1,5 +1,5 @@
 /** Addresses and networks as bytes, so that they can be compared: 4 of IPv4, 16 of IPv6. */
-import { isIPv4, isIPv6 } from 'node:net'
+import { SocketAddress, isIPv4, isIPv6 } from 'node:net'
 
 /** A network: the addresses that begin with the same `bits`. */
 export interface Network {
@@ -19,6 +19,11 @@ export function addressBytes(text: string): Uint8Array | undefined {
   for (const [index, group] of left.entries()) writeGroup(bytes, index, group)
   for (const [index, group] of right.entries()) writeGroup(bytes, 8 - right.length + index, group)
   return isMapped(bytes) ? bytes.slice(12) : bytes
+}
+
+/** An address as the system writes it: IPv6 in lower case, with its longest run of zeros left out. */
+export function canonicalAddress(text: string): string {
+  return isIPv6(text) ? new SocketAddress({ address: text, family: 'ipv6' }).address : text
 }
 
 function groupsOf(text: string): number[] {

@@ -8,7 +8,7 @@ import { flagRow } from '../language/rows.ts'
 import type { Statement } from '../language/statement.ts'
 import type { Request } from '../http/request.ts'
 import { declined, type Module } from '../model/module.ts'
-import { addressBytes, isInside, parseNetwork, type Network } from '../model/network.ts'
+import { addressBytes, canonicalAddress, isInside, parseNetwork, type Network } from '../model/network.ts'
 import { everywhere, row, textOf } from '../model/row.ts'
 import { addResource, type LevelScope } from '../model/scope.ts'
 import { setting } from '../model/setting.ts'
@@ -80,7 +80,7 @@ function parseClient(text: string): Client | undefined {
   const address = match?.[1] ?? match?.[2] ?? match?.[3]
   if (address === undefined || addressBytes(address) === undefined) return undefined
   const port = match?.[4] === undefined ? 0 : Number(match[4])
-  return port > 65535 ? undefined : { address, port }
+  return port > 65535 ? undefined : { address: canonicalAddress(address), port }
 }
 
 /** The client in a list of addresses, each added by a proxy on the way: the last that is not a trusted proxy. */
@@ -99,7 +99,8 @@ export function realClient(list: string, from: Trusted, isRecursive: boolean): C
 function told(request: Request, { from, header, isRecursive }: RealIp): Client | undefined {
   if (header === 'proxy_protocol') {
     const { proxied } = request.connection
-    return proxied === undefined ? undefined : { address: proxied.clientAddress, port: proxied.clientPort }
+    if (proxied === undefined) return undefined
+    return { address: canonicalAddress(proxied.clientAddress), port: proxied.clientPort }
   }
   const list = request.header(header)
   if (list === undefined || list === '') return undefined

@@ -1,17 +1,18 @@
 /** `upstream` blocks, and the variables that tell how an upstream answered. */
-import { createHash } from 'node:crypto'
 import type { Context, Directive } from '../language/directive.ts'
 import type { Report } from '../language/diagnostic.ts'
 import type { Statement } from '../language/statement.ts'
 import { parseTime } from '../language/values.ts'
 import type { Request } from '../http/request.ts'
 import type { Module } from '../model/module.ts'
-import { atLeast, row, textOf, withoutEffectRow } from '../model/row.ts'
+import { atLeast, compileAt, row, textOf, withoutEffectRow } from '../model/row.ts'
 import { LevelScope } from '../model/scope.ts'
+import type { Value } from '../model/value.ts'
 import type { Getter } from '../model/variable.ts'
 import type { AttemptState } from '../upstream/attempts.ts'
 import { Forwarding } from '../upstream/forwarding.ts'
 import { groupsOf, parsePeerAddress, peerName } from '../upstream/groups.ts'
+import { consistentHash, ipHash, keyHash, randomly } from '../upstream/hashing.ts'
 import {
   defaultPeerOptions,
   leastConnections,
@@ -28,6 +29,7 @@ class UpstreamScope extends LevelScope {
   readonly name: string
   readonly servers: { readonly text: string; readonly options: PeerOptions; readonly statement: Statement }[] = []
   balance: Balance = roundRobin
+  key: Value | undefined
   readonly keepalive: { connections?: number; timeout?: number; requests?: number; time?: number } = {}
 
   constructor(parent: LevelScope, statement: Statement) {
@@ -62,21 +64,30 @@ function addServer(scope: LevelScope, statement: Statement, report: Report): voi
 function closeUpstream(scope: UpstreamScope, report: Report): void {
   const peers = scope.servers.flatMap(({ text, options, statement }) => {
     const address = parsePeerAddress(text, 80)
-    if (address !== undefined) return new Peer(peerName(address), address, options)
+    if (address !== undefined) return new Peer(peerName(address), address, options, text)
     report.emerg(`invalid server "${text}" in upstream "${scope.name}"`, statement.place)
     return []
   })
   if (scope.servers.length === 0) report.emerg(`no servers are inside upstream "${scope.name}"`, scope.statement?.place)
-  const group = new PeerGroup(scope.name, peers, scope.balance, scope.keepalive)
+  const group = new PeerGroup(scope.name, peers, scope.balance, scope.keepalive, scope.key)
   if (!groupsOf(scope.http).add(group)) report.emerg(`duplicate upstream "${scope.name}"`, scope.statement?.place)
 }
 
-/** The hash that ip_hash and hash spread keys by; weights count. */
-function byHash(peers: readonly Peer[], key: string): Peer | undefined {
-  const total = peers.reduce((sum, peer) => sum + peer.options.weight, 0)
-  if (total === 0) return undefined
-  let point = createHash('sha1').update(key, 'latin1').digest().readUInt32BE(0) % total
-  return peers.find((peer) => (point -= peer.options.weight) < 0)
+function applyHash(scope: LevelScope, statement: Statement, report: Report): void {
+  const [word, more] = statement.args
+  if (!(scope instanceof UpstreamScope) || word === undefined) return
+  if (more !== undefined && more.text !== 'consistent') report.emerg(`invalid parameter "${more.text}"`, more.place)
+  scope.key = compileAt(word, scope, report)
+  scope.balance = more === undefined ? keyHash : consistentHash()
+}
+
+function applyRandom(scope: LevelScope, statement: Statement, report: Report): void {
+  const [word, method] = statement.args
+  if (!(scope instanceof UpstreamScope)) return
+  if (word !== undefined && word.text !== 'two') report.emerg(`invalid parameter "${word.text}"`, word.place)
+  if (method !== undefined && method.text !== 'least_conn')
+    report.emerg(`invalid parameter "${method.text}"`, method.place)
+  scope.balance = randomly(word !== undefined)
 }
 
 function keepaliveRow(
@@ -162,9 +173,10 @@ export const upstream: Module = {
       if (scope instanceof UpstreamScope) scope.balance = leastConnections
     }),
     row('ip_hash', "The client's address chooses the server.", { contexts, args: [0, 0] }, (scope) => {
-      if (scope instanceof UpstreamScope)
-        scope.balance = (peers, key) => byHash(peers, key.includes(':') ? key : key.split('.').slice(0, 3).join('.'))
+      if (scope instanceof UpstreamScope) scope.balance = ipHash
     }),
+    row('hash', 'A text chooses the server.', { contexts, args: [1, 2], once: true }, applyHash),
+    row('random', 'Chance chooses the server.', { contexts, args: [0, 2], once: true }, applyRandom),
     withoutEffectRow('zone', 'each worker counts failures and connections for itself'),
   ],
   variables: {

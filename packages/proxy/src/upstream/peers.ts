@@ -3,6 +3,8 @@
  * A server that failed `max_fails` times within `fail_timeout` is left out for as long; a lone server never is.
  */
 
+import type { Value } from '../model/value.ts'
+
 /** A server of an upstream as configured. */
 export interface PeerOptions {
   readonly weight: number
@@ -22,6 +24,8 @@ export type PeerAddress = { readonly host: string; readonly port: number } | { r
 /** A server while it runs. */
 export class Peer {
   readonly name: string
+  /** As the configuration names it. */
+  readonly server: string
   readonly address: PeerAddress
   readonly options: PeerOptions
   currentWeight = 0
@@ -31,8 +35,9 @@ export class Peer {
   lastCheck = 0
   connections = 0
 
-  constructor(name: string, address: PeerAddress, options: PeerOptions) {
+  constructor(name: string, address: PeerAddress, options: PeerOptions, server: string = name) {
     this.name = name
+    this.server = server
     this.address = address
     this.options = options
     this.effectiveWeight = options.weight
@@ -56,14 +61,15 @@ export const defaultPeerOptions: PeerOptions = {
   maxConnections: 0,
 }
 
-/** How the next server is chosen among those that may be asked. */
-export type Balance = (peers: readonly Peer[], key: string) => Peer | undefined
+/** How the next server is chosen: among all of a list those that `isFree` lets be asked; `key` is the client's or the request's. */
+export type Balance = (peers: readonly Peer[], isFree: (peer: Peer) => boolean, key: string) => Peer | undefined
 
 /** Smooth weighted round robin: the servers' turns are spread evenly, whatever the weights. */
-export function roundRobin(peers: readonly Peer[]): Peer | undefined {
+export function roundRobin(peers: readonly Peer[], isFree: (peer: Peer) => boolean): Peer | undefined {
   let best: Peer | undefined
   let total = 0
   for (const peer of peers) {
+    if (!isFree(peer)) continue
     peer.currentWeight += peer.effectiveWeight
     total += peer.effectiveWeight
     if (peer.effectiveWeight < peer.options.weight) peer.effectiveWeight++
@@ -74,10 +80,11 @@ export function roundRobin(peers: readonly Peer[]): Peer | undefined {
 }
 
 /** The server with the fewest connections for its weight; round robin among equals. */
-export function leastConnections(peers: readonly Peer[]): Peer | undefined {
+export function leastConnections(peers: readonly Peer[], isFree: (peer: Peer) => boolean): Peer | undefined {
   let fewest = Number.POSITIVE_INFINITY
-  for (const peer of peers) fewest = Math.min(fewest, peer.connections / peer.options.weight)
-  return roundRobin(peers.filter((peer) => peer.connections / peer.options.weight === fewest))
+  const free = peers.filter(isFree)
+  for (const peer of free) fewest = Math.min(fewest, peer.connections / peer.options.weight)
+  return roundRobin(free, (peer) => peer.connections / peer.options.weight === fewest)
 }
 
 /** The servers of one upstream. */
@@ -86,6 +93,8 @@ export class PeerGroup {
   readonly peers: readonly Peer[]
   readonly backups: readonly Peer[]
   readonly balance: Balance
+  /** What servers are chosen by besides their turn; undefined is the client's address. */
+  readonly key: Value | undefined
   /** Kept idle connections per server. */
   readonly keepalive: number
   readonly keepaliveTimeout: number
@@ -102,11 +111,13 @@ export class PeerGroup {
       readonly requests?: number
       readonly time?: number
     } = {},
+    key?: Value,
   ) {
     this.name = name
     this.peers = all.filter((peer) => !peer.options.backup)
     this.backups = all.filter((peer) => peer.options.backup)
     this.balance = balance
+    this.key = key
     this.keepalive = keepalive.connections ?? 32
     this.keepaliveTimeout = keepalive.timeout ?? 60_000
     this.keepaliveRequests = keepalive.requests ?? 1000
@@ -133,12 +144,8 @@ export class PeerGroup {
       const { down, maxConnections } = only.options
       return down || (maxConnections > 0 && only.connections >= maxConnections) ? undefined : take(only, now)
     }
-    const pick = (list: readonly Peer[]): Peer | undefined =>
-      this.balance(
-        list.filter((peer) => !tried.has(peer) && peer.isUsable(now)),
-        key,
-      )
-    const peer = pick(this.peers) ?? pick(this.backups)
+    const isFree = (peer: Peer): boolean => !tried.has(peer) && peer.isUsable(now)
+    const peer = this.balance(this.peers, isFree, key) ?? roundRobin(this.backups, isFree)
     return peer === undefined ? undefined : take(peer, now)
   }
 

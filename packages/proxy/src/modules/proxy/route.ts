@@ -47,7 +47,7 @@ export class HttpRoute implements Route {
     this.uri = upstreamUri(request, target, location.hasVariables)
     this.method = method
     this.body = body
-    this.key = request.clientAddress
+    this.key = group.key?.read(request) ?? request.clientAddress
   }
 
   get logUri(): string {

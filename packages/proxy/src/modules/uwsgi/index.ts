@@ -151,7 +151,7 @@ class UwsgiRoute implements Route {
     this.settings = location.settings
     this.group = group
     this.method = request.method
-    this.key = request.clientAddress
+    this.key = group.key?.read(request) ?? request.clientAddress
     this.upgrades = request.headers.has('upgrade')
   }
 
