@@ -27,7 +27,7 @@ const address =
   }
 
 function extra(name: string): Getter {
-  const type = /^0x[\da-f]{1,2}$/i.test(name) ? Number.parseInt(name, 16) : extraNames.get(name)
+  const type = /^0x[\da-f]+$/i.test(name) ? Number.parseInt(name, 16) : extraNames.get(name)
   return (request) => (type === undefined ? undefined : request.connection.proxyHeader?.extras.get(type))
 }
 
