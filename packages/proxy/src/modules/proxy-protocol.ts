@@ -27,7 +27,8 @@ const address =
   }
 
 function extra(name: string): Getter {
-  const type = /^0x[\da-f]+$/i.test(name) ? Number.parseInt(name, 16) : extraNames.get(name)
+  const hex = /^(?:ssl_)?(0x[\da-f]+)$/i.exec(name)?.[1]
+  const type = hex === undefined ? extraNames.get(name) : Number(hex)
   return (request) => (type === undefined ? undefined : request.connection.proxyHeader?.extras.get(type))
 }
 
