@@ -71,6 +71,26 @@ export interface ContainerOptions {
   readonly uid?: string | number
   /** group of the workers, name or number */
   readonly gid?: string | number
+  /** mask of permissions for what the processes create, octal */
+  readonly umask?: string
+  /** address space of each worker in megabytes; a JavaScript worker maps some ten thousand without using them; default 0 */
+  readonly limitAs?: number
+  /** processes that the workers’ user may have; default 0 */
+  readonly limitNproc?: number
+  /** descriptors of each process; Node raises the number to the hard limit by itself; default 0 */
+  readonly maxFd?: number
+  /** bind each worker to so many processors, the next worker to the next ones; default 0 */
+  readonly cpuAffinity?: number
+  /** what the processes are called in ps */
+  readonly procname?: string
+  /** what the master is called */
+  readonly procnameMaster?: string
+  /** before the names */
+  readonly procnamePrefix?: string
+  /** before the names, with a blank between */
+  readonly procnamePrefixSpaced?: string
+  /** after the names */
+  readonly procnameAppend?: string
   /** seconds that running requests get on reload and stop; default 60 */
   readonly workerReloadMercy?: number
   /** seconds that a request may take; then the client gets 504 and a stuck worker is replaced; default 0 */
@@ -131,6 +151,8 @@ export interface ContainerOptions {
   readonly touchChainReload?: Several
   /** replace the workers, with the configuration as it is, when this file is touched */
   readonly touchWorkersReload?: Several
+  /** replace the mules when this file is touched */
+  readonly touchMulesReload?: Several
   /** rotate the log when this file is touched */
   readonly touchLogrotate?: Several
   /** reopen the log when this file is touched */
@@ -207,6 +229,12 @@ export interface ContainerOptions {
   readonly logReopen?: boolean
   /** write the process id of the master here */
   readonly pidfile?: string
+  /** the same once the workers serve */
+  readonly pidfile2?: string
+  /** the same once the workers serve, so that a start that fails leaves the number of another; removed at the end */
+  readonly safePidfile?: string
+  /** the same as `safe-pidfile` */
+  readonly safePidfile2?: string
   /** remove unix sockets and the pid file at the end */
   readonly vacuum?: boolean
   /** /PATH=FOLDER: GET and HEAD of what is in the folder, or of a single file; the rest goes to the application */
@@ -313,6 +341,22 @@ export interface ContainerOptions {
   readonly execPostApp?: Several
   /** a command, after the actions of `hook-as-user-atexit` */
   readonly execAsUserAtexit?: Several
+  /** a process that works on messages, or runs this file: Python beside a Python application, else JavaScript or TypeScript */
+  readonly mule?: Several
+  /** so many mules without a program */
+  readonly mules?: number
+  /** bytes of the largest message to a mule; default 65536 */
+  readonly muleMsgSize?: number
+  /** a folder of tasks, and a process that works on them */
+  readonly spooler?: Several
+  /** spoolers per folder; default 1 */
+  readonly spoolerProcesses?: number
+  /** seconds between two looks for tasks that are due; new ones are told at once; default 30 */
+  readonly spoolerFrequency?: number
+  /** seconds a task may take, 0 for no bound; default 0 */
+  readonly spoolerHarakiri?: number
+  /** tasks after which a spooler is replaced, 0 for never; default 0 */
+  readonly spoolerMaxTasks?: number
   /** a named pipe that takes commands of one letter, such as `r` to reload; with several, a digit chooses */
   readonly masterFifo?: Several
   /** tell figures as JSON to whoever connects here; HOST:PORT or a path */
@@ -321,10 +365,18 @@ export interface ContainerOptions {
   readonly statsHttp?: boolean
   /** leave out the blanks */
   readonly statsMinified?: boolean
+  /** run in the background and log to this file; the command ends when the workers serve, or with their failure */
+  readonly daemonize?: string
   /** leave out the list of cores */
   readonly statsNoCores?: boolean
   /** NAME: VALUE, added to every response */
   readonly addHeader?: Several
+  /** a cache for applications, by keys: name, items, blocksize, blocks, bitmap, keysize, purge_lru, ignore_full */
+  readonly cache2?: Several
+  /** the older form: so many items in the cache `default` */
+  readonly cache?: Several
+  /** locks for applications beside lock 0; default 0 */
+  readonly locks?: number
   /** read an ini file, `file.ini`, `file.ini:section`, or `:section` of the present one */
   readonly ini?: Several
   /** read a YAML file: `uwsgi:` and options below it, or `file.yaml:key` */

@@ -35,6 +35,9 @@ export const shownBy: Readonly<Record<string, string>> = {
     hook-as-user-atexit exec-asap exec-pre-app`,
   'test/python.test.ts': `
     callable runtime wsgi-file pythonpath python`,
+  'test/service.test.ts': `
+    umask limit-nproc max-fd cpu-affinity procname-prefix-spaced procname-append pidfile2 safe-pidfile daemonize
+    touch-mules-reload`,
   'test/serving.test.ts': `
     mount manage-script-name static-map static-map2 check-static static-expires static-expires-type
     static-expires-type-mtime static-gzip-ext static-skip-ext static-index static-safe add-header`,
@@ -57,5 +60,5 @@ export const shownBy: Readonly<Record<string, string>> = {
     hook-post-app hook-as-mule exec-pre-jail exec-post-jail exec-in-jail exec-as-root exec-as-user exec-post-app
     exec-as-user-atexit
     log-zero log-format-strftime log-syslog log-socket log-req-route log-drain log-filter log-maxsize log-backupname
-    log-truncate log-reopen`,
+    log-truncate log-reopen limit-as procname procname-master procname-prefix safe-pidfile2`,
 }

@@ -21,6 +21,9 @@ import { findModule } from '../loader/find-module.ts'
 import { loadServing } from '../serving/load.ts'
 import { StreamLines } from '../log/line-writer.ts'
 import { openLog, type LogStreams } from '../log/open.ts'
+import { Notifier } from '../systemd/notifier.ts'
+import { titleOf } from '../process/title.ts'
+import { background, daemonize } from './daemonize.ts'
 import { helpText } from '../options/help.ts'
 import { showConfig } from '../options/show-config.ts'
 import { Container } from '../process/container.ts'
@@ -94,16 +97,23 @@ async function check({ config }: ReadConfig): Promise<number> {
 }
 
 async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Promise<number> {
+  const behind = background()
+  if (behind === undefined && read.config.operations.daemonize !== undefined)
+    return await daemonize(read.config.operations.daemonize)
   const streams = openStreams(read)
   if (streams === undefined) return 1
   const log = new ContainerLog(streams, read.config.log.date)
   const { config } = read
   const { processes } = config.workers
+  const { titles, umask } = config.workers
+  process.title = titleOf(titles, 'master')
+  if (umask !== undefined) process.umask(umask)
   let current: Container | undefined
   const unwatch = watchSignals(signalTable(log, () => current))
   try {
     const container = await Container.start(config, log, {
       execArgv: process.execArgv,
+      notifier: Notifier.of(process.env, (message) => log.event(message)),
       readAgain: async () => goodConfig(await readAgain(), log),
       onCreated: (created) => {
         current = created
@@ -112,6 +122,7 @@ async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Pr
     })
     for (const { protocol, address } of container.addresses)
       log.event(`serving ${protocol} on ${formatAddress(address)}`)
+    behind?.report({ started: true })
     await container.stopped
     log.event('stopped')
     return 0
@@ -121,6 +132,7 @@ async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Pr
       return 0
     }
     log.text(describeStartFailure(error))
+    behind?.report({ failed: describeStartFailure(error) })
     return error instanceof ContainerError && error.code === 'LOAD' ? loadFailed : 1
   } finally {
     unwatch()

@@ -162,6 +162,21 @@ const samples: Readonly<Record<string, readonly [value: string, ...needs: string
   'log-date': ['%Y'],
   'log-truncate': ['true'],
   'log-reopen': ['true'],
+  umask: ['027'],
+  'limit-as': ['20000'],
+  'limit-nproc': ['9'],
+  'max-fd': ['999'],
+  'cpu-affinity': ['1'],
+  procname: ['x'],
+  'procname-master': ['x'],
+  'procname-prefix': ['x'],
+  'procname-prefix-spaced': ['x'],
+  'procname-append': ['x'],
+  pidfile2: ['x'],
+  'safe-pidfile': ['x'],
+  'safe-pidfile2': ['x'],
+  daemonize: ['x'],
+  'touch-mules-reload': ['x'],
 }
 
 /** Options that speak to the reader or to the command, not to the model. */

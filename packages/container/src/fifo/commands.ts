@@ -8,6 +8,8 @@ export interface MasterCommands {
   reloadInTurn(): void
   /** Replaces the workers, with the configuration as it is. */
   reloadWorkers(): void
+  /** Replaces the mules. */
+  reloadMules(): void
   /** Gracefully, or at once. */
   stop(how: { readonly graceful: boolean }): void
   /** So many workers more, or fewer. */

@@ -1,6 +1,7 @@
-import { bind, type BoundListener } from '@trivet/prefork'
+import { adopt, bind, PreforkError, type BoundListener } from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
+import { socketAddress } from '../systemd/socket-address.ts'
 
 /** Binds every front, in their order; throws ContainerError `BIND` with the place of the one that cannot be had, none left bound. */
 export async function bindFronts(config: ContainerConfig): Promise<readonly BoundListener[]> {
@@ -14,7 +15,9 @@ export async function bindFronts(config: ContainerConfig): Promise<readonly Boun
   }
   for (const front of fronts) {
     try {
-      listeners.push(await bind(front.address, options))
+      listeners.push(
+        front.descriptor === undefined ? await bind(front.address, options) : inherit(front.descriptor, backlog),
+      )
     } catch (cause) {
       for (const listener of listeners) listener.close()
       const message = `\`${front.option}\`: ${cause instanceof Error ? cause.message : String(cause)}`
@@ -25,4 +28,12 @@ export async function bindFronts(config: ContainerConfig): Promise<readonly Boun
     }
   }
   return listeners
+}
+
+/** A socket that the service manager has bound. Its file, where it has one, is the manager's and stays. */
+function inherit(fd: number, backlog: number): BoundListener {
+  const address = socketAddress(fd)
+  if (address === undefined) throw new PreforkError('not-a-socket', `descriptor ${fd} is not an inherited socket`)
+  const listener = adopt(address, fd, backlog)
+  return { ...listener, close: () => listener.close({ unlink: false }) }
 }

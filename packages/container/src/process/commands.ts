@@ -43,6 +43,13 @@ export class ContainerCommands implements MasterCommands {
     this.#reload(() => this.#container.reload())
   }
 
+  reloadMules(): void {
+    this.#container.reloadMules().then(
+      () => this.#log.event('the mules were replaced'),
+      (error: unknown) => this.#log.event(`the mules are not replaced: ${explain(error)}`),
+    )
+  }
+
   stop(how: { readonly graceful: boolean }): void {
     this.#log.event(how.graceful ? 'stopping, running requests are finished' : 'stopping at once')
     this.#container.stop(how).catch((error: unknown) => this.#log.event(explain(error)))

@@ -24,6 +24,7 @@ import { bindFronts } from './bind-fronts.ts'
 import { ContainerCommands, type ReadAgain } from './commands.ts'
 import { filesOf } from '../log/open.ts'
 import type { ContainerLog } from './log.ts'
+import type { Notifier } from '../systemd/notifier.ts'
 import { Operations } from './operations.ts'
 import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
 import { Sharing } from './sharing.ts'
@@ -47,6 +48,8 @@ export interface ContainerStart {
   readonly execArgv?: readonly string[]
   /** How the configuration is read again on reload. */
   readonly readAgain?: ReadAgain
+  /** The service manager, where there is one. */
+  readonly notifier?: Notifier | undefined
   /** Gets hold of the container while it starts. */
   readonly onCreated?: (container: Container) => void
 }
@@ -59,6 +62,7 @@ export class Container {
   readonly #log: ContainerLog
   readonly #operations: Operations
   readonly #execArgv: readonly string[]
+  readonly #notifier: Notifier | undefined
   #listeners: readonly BoundListener[] = []
   #tiers: Tiers | undefined
   #sharing: Sharing | undefined
@@ -68,17 +72,28 @@ export class Container {
   #started = false
   #resolveStopped: () => void = () => {}
 
-  private constructor(config: ContainerConfig, log: ContainerLog, { execArgv = [], readAgain }: ContainerStart) {
+  private constructor(
+    config: ContainerConfig,
+    log: ContainerLog,
+    { execArgv = [], readAgain, notifier }: ContainerStart,
+  ) {
+    this.#notifier = notifier
     this.#config = config
     this.#log = log
     this.#execArgv = execArgv
     this.stopped = new Promise((resolve) => (this.#resolveStopped = resolve))
     this.commands = new ContainerCommands(this, log, readAgain)
-    this.#operations = new Operations(config, log, this.commands, async () => ({
-      snapshots: (await this.#tiers?.application.snapshot()) ?? [],
-      paused: this.#paused,
-      fronts: this.addresses,
-    }))
+    this.#operations = new Operations(
+      config,
+      log,
+      this.commands,
+      async () => ({
+        snapshots: (await this.#tiers?.application.snapshot()) ?? [],
+        paused: this.#paused,
+        fronts: this.addresses,
+      }),
+      execArgv,
+    )
   }
 
   /** Binds and starts; throws ContainerError `BIND`, `LOAD` or `START` and leaves nothing behind. */
@@ -123,6 +138,13 @@ export class Container {
     await sharing.loaded(config, true)
     this.#started = true
     await this.#operations.started()
+    this.writePidFiles()
+    this.#notifier?.ready(this.#status())
+  }
+
+  #status(): string {
+    const { processes } = this.#config.workers
+    return `${processes} worker${processes === 1 ? '' : 's'} on ${this.addresses.map(({ address }) => formatAddress(address)).join(', ')}`
   }
 
   #tierSettings(): TierSettings {
@@ -183,6 +205,7 @@ export class Container {
         'the sockets differ: they are bound once, so a changed `socket`, `http-socket` or `http` needs a restart',
       )
     }
+    this.#notifier?.reloading()
     try {
       await this.#operations.reloading(config)
       this.#sharing?.loading()
@@ -190,11 +213,13 @@ export class Container {
     } catch (error) {
       this.#sharing?.notLoaded()
       this.#operations.notReloaded()
+      this.#notifier?.ready(`${this.#status()}; the last reload failed`)
       throw startError(error)
     }
     this.#config = config
     await this.#sharing?.loaded(config, false)
     await this.#operations.reloaded(config)
+    this.#notifier?.ready(this.#status())
     if (config.log.reopen) this.reopenLogs()
   }
 
@@ -207,7 +232,8 @@ export class Container {
       for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
     const stop: StopOptions = graceful ? {} : { graceful, timeout: killAfter }
     const ended = Promise.all([this.#tiers?.stop(stop), this.#sharing?.stop(stop)])
-    this.#stopping ??= ended.then(() => this.#cleanUp())
+    const told = this.#stopping === undefined ? this.#notifier?.stopping() : undefined
+    this.#stopping ??= ended.then(() => this.#cleanUp(told))
     return this.#stopping
   }
 
@@ -239,9 +265,15 @@ export class Container {
     return this.#paused
   }
 
+  /** Replaces the mules; rejects when one does not come up. */
+  async reloadMules(): Promise<void> {
+    await this.#operations.reloadMules()
+  }
+
   /** Writes the pid files anew; throws ContainerError `START` when one cannot be written. */
   writePidFiles(): void {
     writePidFile(this.#config.files.pidFile)
+    if (this.#started) for (const { path } of this.#config.files.latePidFiles) writePidFile(path)
   }
 
   #follow({ application, fronts }: Tiers): void {
@@ -272,11 +304,13 @@ export class Container {
     })
   }
 
-  async #cleanUp(): Promise<void> {
+  async #cleanUp(told: Promise<void> | undefined): Promise<void> {
     this.#sharing?.close()
     await this.#operations.stopped()
-    if (this.#config.files.pidFile !== undefined && this.#config.files.vacuum)
-      new PidFile(this.#config.files.pidFile).remove()
+    const { pidFile, latePidFiles, vacuum } = this.#config.files
+    if (pidFile !== undefined && vacuum) new PidFile(pidFile).remove()
+    for (const { path, safe } of latePidFiles) if (safe || vacuum) new PidFile(path).remove()
+    await told
     this.#log.flush()
     this.#resolveStopped()
   }

@@ -13,7 +13,10 @@ import type { MasterCommands } from '../fifo/commands.ts'
 import { MasterFifo } from '../fifo/master-fifo.ts'
 import { HookFailed, Hooks, type HookOwner } from '../hooks/hooks.ts'
 import type { HookPhase } from '../hooks/phases.ts'
+import { bindToProcessors, limitDescriptors, processorsOf } from '../limits/process-limits.ts'
+import { Mules, type MuleOwner, type MuleScript } from '../mules/mules.ts'
 import { Program, describeExit, type ProgramScope } from '../programs/program.ts'
+import { runtimeOf } from '../runtimes/table.ts'
 import { statsDocument, type StatsSource } from '../stats/document.ts'
 import { listenQueues } from '../stats/listen-queue.ts'
 import { StatsServer } from '../stats/server.ts'
@@ -21,6 +24,7 @@ import type { StatsSettings } from '../stats/settings.ts'
 import type { TouchAction } from '../touch/settings.ts'
 import { watchPaths } from '../touch/watch-folder.ts'
 import type { ContainerLog } from './log.ts'
+import { titleOf } from './title.ts'
 import { watchTouch } from './touch.ts'
 
 /** What the container itself knows for statistics. */
@@ -32,20 +36,29 @@ const beforeWorkers: readonly HookPhase[] = ['pre-jail', 'post-jail', 'in-jail',
 export class Operations {
   readonly #log: ContainerLog
   readonly #commands: MasterCommands
+  readonly #execArgv: readonly string[]
   readonly #figures: () => Promise<Figures>
   readonly #hooks: Hooks
   readonly #accepted = new Set<number>()
   #config: ContainerConfig
   #daemons: Daemons | undefined
   #cron: Cron | undefined
+  #mules: Mules | undefined
   #fifo: MasterFifo | undefined
   #stats: StatsServer | undefined
   #unwatch: () => void = () => {}
   #serving = false
 
   /** `figures` are those of the workers, of the moment. */
-  constructor(config: ContainerConfig, log: ContainerLog, commands: MasterCommands, figures: () => Promise<Figures>) {
+  constructor(
+    config: ContainerConfig,
+    log: ContainerLog,
+    commands: MasterCommands,
+    figures: () => Promise<Figures>,
+    execArgv: readonly string[],
+  ) {
     this.#figures = figures
+    this.#execArgv = execArgv
     this.#config = config
     this.#log = log
     this.#commands = commands
@@ -66,6 +79,7 @@ export class Operations {
   async beforeWorkers(): Promise<void> {
     for (const phase of beforeWorkers) await this.#run(phase)
     const { programs, operations, workers, life } = this.#config
+    if (workers.limits.descriptors !== undefined) limitDescriptors(workers.limits.descriptors)
     const owner = {
       ...this.#voice('daemon'),
       scope: this.#scope(),
@@ -90,6 +104,7 @@ export class Operations {
   /** The workers serve. */
   async started(): Promise<void> {
     await this.#run('post-app')
+    this.#mules = await Mules.start(muleScripts(this.#config), this.#muleOwner())
     this.#cron = new Cron(this.#config.programs.cron, { ...this.#voice('cron'), scope: this.#scope() })
     this.#watch()
   }
@@ -111,6 +126,11 @@ export class Operations {
     await this.#run('post-app')
     await this.#daemons?.reload(config.programs.daemons)
     this.#cron?.reload(config.programs.cron)
+    if (muleScripts(config).length !== this.#mules?.count)
+      this.#log.event('the number of mules has changed: that needs a restart')
+    await this.reloadMules().catch((error: unknown) =>
+      this.#log.event(`the mules are not replaced: ${messageOf(error)}`),
+    )
     await this.#openStats(config.operations.stats).catch((error: unknown) => this.#log.event(messageOf(error)))
     this.#unwatch()
     this.#watch()
@@ -125,11 +145,19 @@ export class Operations {
   workerReady(slot: number, pid: number | undefined): void {
     const first = !this.#accepted.has(slot)
     this.#accepted.add(slot)
+    const { processors } = this.#config.workers.limits
+    if (processors !== undefined && pid !== undefined)
+      bindToProcessors(pid, processorsOf(slot, processors), (message) => this.#log.event(message))
     if (!this.#serving && first) this.#runOrTell('accepting1-once', slot, pid)
     this.#serving = true
     if (slot === 0) this.#runOrTell('accepting1', slot, pid)
     if (first) this.#runOrTell('accepting-once', slot, pid)
     this.#runOrTell('accepting', slot, pid)
+  }
+
+  /** Replaces the mules; rejects when one does not come up, the old one goes on then. */
+  async reloadMules(): Promise<void> {
+    await this.#mules?.reload(muleScripts(this.#config), this.#muleOwner())
   }
 
   /** No more triggers: the container is about to end. */
@@ -143,7 +171,11 @@ export class Operations {
   /** The workers have gone: ends what is left. */
   async stopped(): Promise<void> {
     this.stopping()
-    await Promise.all([this.#daemons?.stop(), this.#cron?.stop(Math.min(this.#config.life.mercy, daemonMercy))])
+    await Promise.all([
+      this.#daemons?.stop(),
+      this.#mules?.stop(),
+      this.#cron?.stop(Math.min(this.#config.life.mercy, daemonMercy)),
+    ])
     await this.#run('as-user-atexit').catch((error: unknown) => this.#log.event(messageOf(error)))
   }
 
@@ -182,10 +214,24 @@ export class Operations {
     })
   }
 
+  #muleOwner(): MuleOwner {
+    const { application, workers, life } = this.#config
+    return {
+      ...this.#scope(),
+      directory: application.directory,
+      execArgv: this.#execArgv,
+      mercy: life.mercy,
+      title: (number) => titleOf(workers.titles, `mule ${number}`),
+      event: (message) => this.#log.event(message),
+      line: (index, text) => this.#log.output(index, text, 'mule'),
+      started: (index, pid) => this.#runOrTell('as-mule', index, pid),
+    }
+  }
+
   #scope(): ProgramScope {
     const { application, workers } = this.#config
     const environment = { ...application.environment, ...this.#hooks.added }
-    return { ...workers, directory: application.directory, environment }
+    return { uid: workers.uid, gid: workers.gid, directory: application.directory, environment }
   }
 
   #hookOwner({ application: { directory, environment }, workers }: ContainerConfig): HookOwner {
@@ -247,6 +293,11 @@ export class Operations {
   }
 }
 
+/** The mules of other languages have the application loaded, and are companions. */
+function muleScripts(config: ContainerConfig): readonly MuleScript[] {
+  return runtimeOf(config).name === 'javascript' ? config.sharing.mules : []
+}
+
 /** Milliseconds that daemons and cron jobs get to end, if `reload-mercy` allows no less: uWSGI's three seconds. */
 const daemonMercy = 3000
 
@@ -256,6 +307,7 @@ const touchCommands: Readonly<Record<PlainTouch, (commands: MasterCommands) => v
   reload: (commands) => commands.reload(),
   'reload-in-turn': (commands) => commands.reloadInTurn(),
   'reload-workers': (commands) => commands.reloadWorkers(),
+  'reload-mules': (commands) => commands.reloadMules(),
   'rotate-logs': (commands) => commands.rotateLogs(),
   'reopen-logs': (commands) => commands.reopenLogs(),
 }
@@ -264,6 +316,7 @@ const touchWords: Readonly<Record<TouchAction['kind'], string>> = {
   reload: 'reloading',
   'reload-in-turn': 'reloading one worker after the other',
   'reload-workers': 'reloading the workers',
+  'reload-mules': 'reloading the mules',
   'rotate-logs': 'rotating the log',
   'reopen-logs': 'reopening the log',
   exec: 'running its command',

@@ -6,6 +6,7 @@ import type { StopOptions } from '@trivet/prefork'
 import { Api, type ApiOwner } from '../api/api.ts'
 import type { Value } from '../api/value.ts'
 import type { ContainerConfig } from '../config/model.ts'
+import { runtimeOf } from '../runtimes/table.ts'
 import { explain } from './explain.ts'
 import { Companions, type CompanionOptions } from './companions.ts'
 import type { ContainerLog } from './log.ts'
@@ -104,7 +105,8 @@ export class Sharing {
   #wanted(config: ContainerConfig): readonly CompanionOptions[] {
     const { mules, spooler } = config.sharing
     const rows = [
-      ['mule', mules.length],
+      // Those in JavaScript are scripts of their own, without the application: see mules/.
+      ['mule', runtimeOf(config).name === 'javascript' ? 0 : mules.length],
       ['spooler', spooler.folders.length * spooler.processes],
     ] as const
     return rows.map(([role, processes]) => ({ role, processes, options: this.#program(config, role) }))

@@ -13,6 +13,7 @@ import type { ContainerConfig } from '../config/model.ts'
 import { frontProgram } from '../fronts/program.ts'
 import type { WorkerProgram } from '../runtimes/runtime.ts'
 import { runtimeOf } from '../runtimes/table.ts'
+import { limited } from '../limits/process-limits.ts'
 import { hasSurroundings } from '../serving/surroundings.ts'
 import { bindInnerSocket, type InnerSocket } from './inner-socket.ts'
 
@@ -137,12 +138,13 @@ function options(
   program: WorkerProgram,
   { environment }: TierSettings,
 ): Omit<MasterOptions, 'listeners'> {
+  const [command, args] = limited(workers.limits, program.command, program.args)
   return {
     processes,
     cores: program.cores ?? 1,
     zygote: program.zygote ?? false,
-    command: program.command,
-    args: program.args,
+    command,
+    args,
     env: { ...process.env, ...program.environment, ...application.environment, ...environment },
     cwd: application.directory,
     ...(workers.uid === undefined ? {} : { uid: workers.uid }),

@@ -16,6 +16,7 @@ export const javascript: Runtime = {
       limits,
       log: requestLogSettings(log),
       serving: config.serving,
+      titles: workers.titles,
       processes: workers.processes,
       mercy: life.mercy,
       harakiri: life.harakiri,

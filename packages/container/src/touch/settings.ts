@@ -4,7 +4,7 @@ import { readHook, type Hook } from '../hooks/settings.ts'
 
 /** What a touched file makes the master do. */
 export type TouchAction =
-  | { readonly kind: 'reload' | 'reload-in-turn' | 'reload-workers' | 'rotate-logs' | 'reopen-logs' }
+  | { readonly kind: 'reload' | 'reload-in-turn' | 'reload-workers' | 'rotate-logs' | 'reopen-logs' | 'reload-mules' }
   | { readonly kind: 'exec'; readonly command: string }
   | { readonly kind: 'hook'; readonly hook: Hook }
 
@@ -20,6 +20,7 @@ export const touchOptions = {
   'touch-reload': 'reload',
   'touch-chain-reload': 'reload-in-turn',
   'touch-workers-reload': 'reload-workers',
+  'touch-mules-reload': 'reload-mules',
   'touch-logrotate': 'rotate-logs',
   'touch-logreopen': 'reopen-logs',
 } as const

@@ -11,6 +11,7 @@ import { requestLog } from '../log/request-log.ts'
 import { compileConditions } from '../log/conditions.ts'
 import { compileLine } from '../log/request-line.ts'
 import type { RequestRecord } from '../log/request-record.ts'
+import { titleOf } from '../process/title.ts'
 import { Activity } from './activity.ts'
 import { figuresOf, openFront, type FrontServer } from './front.ts'
 import { Gate } from './gate.ts'
@@ -18,7 +19,7 @@ import { logLineMark, type WorkerPayload } from './payload.ts'
 
 const link = await joinMaster()
 const payload = link.payload as WorkerPayload
-process.title = `trivet-container worker ${link.slot + 1}`
+process.title = titleOf(payload.titles, `worker ${link.slot + 1}`)
 
 try {
   await work()

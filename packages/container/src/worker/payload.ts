@@ -2,6 +2,7 @@ import type { ApplicationReference } from '../config/model/application.ts'
 import type { HarakiriSettings } from '../config/model/life.ts'
 import type { Limits } from '../config/model/limits.ts'
 import type { RequestLogSettings } from '../config/model/logs.ts'
+import type { TitleSettings } from '../process/title.ts'
 import type { ServingSettings } from '../serving/settings.ts'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 
@@ -19,6 +20,7 @@ export interface WorkerPayload extends ServingPayload {
   readonly protocols: readonly FrontProtocol[]
   readonly log: RequestLogSettings
   readonly serving: ServingSettings
+  readonly titles: TitleSettings
   /** Milliseconds. */
   readonly mercy: number
   readonly harakiri: HarakiriSettings

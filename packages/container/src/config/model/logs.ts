@@ -52,7 +52,7 @@ export interface LogSettings extends RequestLogSettings {
 /** Reads what is logged. */
 export function resolveLogs(reading: Reading): LogSettings {
   const { values } = reading
-  const file = reading.path('logto')
+  const file = reading.path('logto') ?? reading.path('daemonize')
   const streams = readStreams(reading, file)
   return {
     file: streams.events === undefined && streams.requestLines === undefined ? file : undefined,

@@ -9,11 +9,13 @@ export interface OperationSettings {
   /** Absolute. */
   readonly fifos: readonly string[]
   readonly stats: StatsSettings | undefined
+  /** The log of a master in the background; absolute. */
+  readonly daemonize: string | undefined
 }
 
 /** Reads the ways to see and steer the container. */
 export function resolveOperations(reading: Reading): OperationSettings {
-  return { fifos: reading.paths('master-fifo'), stats: readStats(reading) }
+  return { fifos: reading.paths('master-fifo'), stats: readStats(reading), daemonize: reading.path('daemonize') }
 }
 
 function readStats({ values, directory }: Reading): StatsSettings | undefined {

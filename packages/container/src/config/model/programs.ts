@@ -14,7 +14,11 @@ export interface ProgramSettings {
 
 /** Reads daemons, cron jobs and hooks. */
 export function resolvePrograms(reading: Reading): ProgramSettings {
-  return { daemons: readDaemons(reading), cron: readCronJobs(reading), hooks: readHooks(reading) }
+  return {
+    daemons: readDaemons(reading),
+    cron: readCronJobs(reading),
+    hooks: readHooks(reading),
+  }
 }
 
 const daemonOptions: Readonly<Record<string, (text: string, directory: string) => DaemonSettings>> = {

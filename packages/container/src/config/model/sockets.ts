@@ -12,7 +12,10 @@ export type FrontProtocol = 'http' | 'uwsgi'
 /** One socket to serve on. */
 export interface Front {
   readonly protocol: FrontProtocol
+  /** For an inherited descriptor only a name. */
   readonly address: Address
+  /** Inherited from a service manager: `fd://3`. */
+  readonly descriptor: number | undefined
   /** The option that asked for it. */
   readonly option: string
   readonly place: Place | undefined
@@ -60,7 +63,11 @@ function readFronts({ values, directory, report }: Reading): readonly Front[] {
   const spoken = values.optional('protocol', readProtocol) ?? 'uwsgi'
   for (const option of frontOptions) {
     for (const setting of values.all(option)) {
-      const address = values.convert(setting, (text) => readAddress(text, (path) => resolve(directory, path)))
+      const descriptor = readDescriptor(setting.value)
+      const address =
+        descriptor === undefined
+          ? values.convert(setting, (text) => readAddress(text, (path) => resolve(directory, path)))
+          : { path: setting.value }
       if (address === undefined) continue
       const twin = fronts.find((front) => sameAddress(front.address, address))
       // A file and a command line, or a program, may well say the same.
@@ -71,7 +78,10 @@ function readFronts({ values, directory, report }: Reading): readonly Front[] {
           message: `\`${option}\`: ${setting.value} is taken by \`${twin.option}\` already`,
           place: setting.valuePlace,
         })
-      else fronts.push({ protocol: option === 'socket' ? spoken : 'http', address, option, place: setting.valuePlace })
+      else {
+        const protocol = option === 'socket' ? spoken : 'http'
+        fronts.push({ protocol, address, descriptor, option, place: setting.valuePlace })
+      }
     }
   }
   if (frontOptions.every((option) => values.all(option).length === 0)) {
@@ -81,6 +91,12 @@ function readFronts({ values, directory, report }: Reading): readonly Front[] {
     })
   }
   return fronts
+}
+
+/** `fd://N`, as uWSGI names what a service manager has bound. */
+function readDescriptor(text: string): number | undefined {
+  const number = /^fd:\/\/(\d{1,6})$/.exec(text)?.[1]
+  return number === undefined ? undefined : Number(number)
 }
 
 function sameAddress(a: Address, b: Address): boolean {

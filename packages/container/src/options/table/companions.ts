@@ -10,7 +10,7 @@ export const companions: OptionGroup = {
       bare: 'true',
       repeat: true,
       origin: 'uwsgi',
-      help: 'a process that works on messages, or runs this Python file',
+      help: 'a process that works on messages, or runs this file: Python beside a Python application, else JavaScript or TypeScript',
     },
     {
       name: 'mules',

@@ -26,14 +26,16 @@ export const operations: OptionGroup = {
       origin: 'uwsgi',
       help: 'leave out the blanks',
     },
+    {
+      name: 'daemonize',
+      aliases: ['daemonize2', 'd'],
+      kind: 'path',
+      origin: 'uwsgi',
+      help: 'run in the background and log to this file; the command ends when the workers serve, or with their failure',
+    },
     { name: 'stats-no-cores', kind: 'flag', origin: 'uwsgi', help: 'leave out the list of cores' },
   ],
   inert: [
-    {
-      names: 'daemonize d daemonize2',
-      kind: 'path',
-      absent: 'the master stays in the foreground; let a service manager start it',
-    },
     { names: 'emperor', kind: 'text', absent: 'start one container per configuration' },
     { names: 'flock flock-wait flock2 flock-wait2', kind: 'text', absent: 'keep locks in the service manager' },
     {

@@ -4,6 +4,7 @@ const touching: Readonly<Record<string, string>> = {
   'touch-reload': 'reload when this file is touched',
   'touch-chain-reload': 'replace the workers one after the other when this file is touched',
   'touch-workers-reload': 'replace the workers, with the configuration as it is, when this file is touched',
+  'touch-mules-reload': 'replace the mules when this file is touched',
   'touch-logrotate': 'rotate the log when this file is touched',
   'touch-logreopen': 'reopen the log when this file is touched',
 }
@@ -53,7 +54,7 @@ export const reloads: OptionGroup = {
     },
     { names: 'exit-on-reload', kind: 'flag', absent: 'use signals or `touch-reload`' },
     {
-      names: `reload-on-fd brutal-reload-on-fd touch-mules-reload touch-spoolers-reload
+      names: `reload-on-fd brutal-reload-on-fd touch-spoolers-reload
       touch-signal fs-signal check-mountpoint mountpoint-check
       check-mount mount-check`,
       kind: 'text',
