@@ -43,6 +43,8 @@ export interface ContainerOptions {
   readonly pythonpath?: Several
   /** the program that runs Python workers, when it is not the `python3` of PATH or of the virtual environment */
   readonly python?: string
+  /** every worker loads the application for itself, instead of one process for all of them */
+  readonly lazyApps?: boolean
   /** requests that a Python worker works on at once; default 1 */
   readonly threads?: number
   /** kilobytes of stack for each of them, 0 for the default of the system; default 0 */
