@@ -177,4 +177,9 @@ test('version and help', async () => {
     code: 0,
     output: expect.stringContaining('--touch-reload PATH') as string,
   })
+  expect(await fail('--help', 'vacum')).toMatchObject({
+    code: 0,
+    output: 'there is no option `vacum`, did you mean `vacuum`?\n',
+  })
+  expect((await fail('-h', '-M')).output).toContain('--master, -M')
 })

@@ -18,7 +18,6 @@ import { splitModule } from '../config/model/application.ts'
 import type { PythonReference } from '../config/model/python.ts'
 import { hasErrors, readCommandLine, readWithModules, type ReadConfig } from '../config/read.ts'
 import { findModule } from '../loader/find-module.ts'
-import { loadServing } from '../serving/load.ts'
 import { StreamLines } from '../log/line-writer.ts'
 import { openLog, type LogStreams } from '../log/open.ts'
 import { Notifier } from '../systemd/notifier.ts'
@@ -26,6 +25,7 @@ import { titleOf } from '../process/title.ts'
 import { background, daemonize } from './daemonize.ts'
 import { helpText } from '../options/help.ts'
 import { showConfig } from '../options/show-config.ts'
+import { checkApplication } from '../process/check.ts'
 import { Container } from '../process/container.ts'
 import { explain } from '../process/explain.ts'
 import { ContainerLog } from '../process/log.ts'
@@ -40,7 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const reading = async (reload: boolean): Promise<ReadConfig> =>
     await readWithModules({ ...scope, reload }, (whole) => readCommandLine(argv, whole))
   const read = await reading(false)
-  if (read.request.help) return print(helpText())
+  if (read.request.help !== undefined) return print(helpText(read.request.help))
   if (read.request.version) return print(`trivet-container ${packageVersion()}\n`)
   const diagnostics = [...read.diagnostics, ...missingModule(read)]
   for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`)
@@ -83,16 +83,12 @@ function noPythonModule({ application, python }: ContainerConfig): string {
 }
 
 async function check({ config }: ReadConfig): Promise<number> {
-  const { application, serving } = config
   try {
-    process.chdir(application.directory)
-    Object.assign(process.env, application.environment)
-    const { reference, directory } = application
-    const loaded = await loadServing({ application: reference, directory, serving })
-    return print(`the configuration is good; ${loaded.label} loads (${loaded.interface})\n`)
+    const found = await checkApplication(config, (line) => void process.stderr.write(`${line}\n`))
+    return print(`the configuration is good; ${found}\n`)
   } catch (error) {
     process.stderr.write(`the application does not load: ${explain(error)}\n`)
-    return loadFailed
+    return error instanceof ContainerError && error.code !== 'LOAD' ? 1 : loadFailed
   }
 }
 

@@ -28,8 +28,7 @@ export function readArgv(argv: readonly string[], sink: SettingSink, report: (di
     // A letter is an option here only; what follows knows it by its name.
     const long = short?.name ?? name
     if (attached !== undefined) add(long, attached, at)
-    else if (option.kind === 'mode' && /^\d+$/.test(next ?? '')) {
-      // Its value may be left out, but no application is called like one.
+    else if (takesOptional(option, next)) {
       index += 1
       add(long, next ?? '', at, index)
     } else if (!needsValue(option)) add(long, '', at)
@@ -66,6 +65,13 @@ function shortOptions(word: string, take: (name: string, written: string, attach
 
 function positional(word: string, index: number, add: (name: string, value: string, from: number) => void): void {
   add(isConfigFile(word) ? 'config' : 'module', word, index)
+}
+
+/** A value that may be left out: a mode, which nothing else is called like, and what help is wanted on, which ends the matter. */
+function takesOptional(option: Option | InertOption, next: string | undefined): boolean {
+  if (next === undefined) return false
+  if (option.kind === 'mode') return /^\d+$/.test(next)
+  return option.name === 'help'
 }
 
 function needsValue(option: Option | InertOption): boolean {

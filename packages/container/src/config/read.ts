@@ -19,7 +19,8 @@ export interface ReadConfig {
   readonly missingModules: ReadonlySet<string>
   /** What only the command line asks for. */
   readonly request: {
-    readonly help: boolean
+    /** What help is wanted on: empty for all that has an effect; undefined when none is. */
+    readonly help: string | undefined
     readonly version: boolean
     readonly check: boolean
     readonly showConfig: boolean
@@ -64,7 +65,7 @@ function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConf
   })
   const values = new OptionValues(expanded.settings, () => {})
   const request = {
-    help: values.flag('help'),
+    help: values.last('help')?.value,
     version: values.flag('version'),
     check: values.flag('check'),
     showConfig: values.flag('show-config'),

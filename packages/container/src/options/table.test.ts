@@ -24,12 +24,26 @@ test('every default and bare value can be read', () => {
   }
 })
 
-test('help names every option', () => {
-  const text = helpText()
+test('help names every option with an effect, and all of them if asked', () => {
+  const plain = helpText('')
+  const words = plain.replaceAll(/\s+/g, ' ')
   for (const { name, help } of options) {
-    expect(text).toContain(`--${name}`)
-    expect(text).toContain(help)
+    expect(plain).toContain(`--${name}`)
+    expect(words).toContain(help)
   }
+  expect(plain).not.toContain('--emperor')
+  const all = helpText('all')
+  for (const { name } of inertOptions) expect(all).toContain(`--${name}`)
+  for (const line of plain.split('\n').filter((text) => !text.includes('--'))) expect(line.length).toBeLessThan(121)
+})
+
+test('help explains one option', () => {
+  expect(helpText('processes')).toBe(
+    '--processes, --workers, -p NUMBER\n    number of worker processes\n    default: 1\n    from 1 to 1024\n',
+  )
+  expect(helpText('-p')).toBe(helpText('--processes'))
+  expect(helpText('emperor')).toBe('--emperor is not available here: start one container per configuration\n')
+  expect(helpText('vaccum')).toBe('there is no option `vaccum`, did you mean `vacuum`?\n')
 })
 
 test.each([

@@ -65,7 +65,13 @@ export const configuration: OptionGroup = {
       help: 'read everything, load the application, report all problems, and exit',
     },
     { name: 'version', kind: 'flag', origin: 'uwsgi', help: 'print the version and exit' },
-    { name: 'help', aliases: ['usage', 'h'], kind: 'flag', origin: 'uwsgi', help: 'print this and exit' },
+    {
+      name: 'help',
+      aliases: ['usage', 'h'],
+      kind: 'flag',
+      origin: 'uwsgi',
+      help: 'print this and exit; `--help NAME` explains one option, `--help all` lists every one there is',
+    },
   ],
   inert: [
     { names: 'xml x xmlconfig', kind: 'text', refused: 'write the same options as ini, YAML or JSON' },
