@@ -54,7 +54,12 @@ test.each<[string, string[], number, string]>([
     '`processes`: expected a whole number, got `x`\n  | app.ts --http-socket 127.0.0.1:0 -p x\n  |                                     ^',
   ],
   ['a socket in no folder', ['app.ts', '--socket', '/no/such/folder/x.sock'], 1, 'there is no folder /no/such/folder'],
-  ['a log that cannot be written', ['app.ts', ...http, '--logto', '/no/such/folder/log'], 1, '`logto`: ENOENT'],
+  [
+    'a log that cannot be written',
+    ['app.ts', ...http, '--logto', '/no/such/folder/log'],
+    1,
+    'the log cannot be opened: ENOENT',
+  ],
   [
     'a pid file that cannot be written',
     ['app.ts', ...http, '--pidfile', '/no/such/pid'],

@@ -25,6 +25,8 @@ export const shownBy: Readonly<Record<string, string>> = {
     socket http chmod-socket`,
   'test/ini-uwsgi.test.ts': `
     ini yaml json set set-placeholder`,
+  'test/uwsgi-api.test.ts': `
+    mule spooler spooler-frequency cache2 locks`,
   'test/logs.test.ts': `
     log-4xx log-5xx log-slow log-big log-micros log-x-forwarded-for memory-report logger req-logger log-route
     log-encoder log-req-encoder log-date`,
@@ -60,5 +62,7 @@ export const shownBy: Readonly<Record<string, string>> = {
     hook-post-app hook-as-mule exec-pre-jail exec-post-jail exec-in-jail exec-as-root exec-as-user exec-post-app
     exec-as-user-atexit
     log-zero log-format-strftime log-syslog log-socket log-req-route log-drain log-filter log-maxsize log-backupname
-    log-truncate log-reopen limit-as procname procname-master procname-prefix safe-pidfile2`,
+    limit-as procname procname-master procname-prefix safe-pidfile2
+    log-truncate log-reopen
+    mules mule-msg-size spooler-processes spooler-harakiri spooler-max-tasks cache lazy-apps`,
 }

@@ -177,6 +177,18 @@ const samples: Readonly<Record<string, readonly [value: string, ...needs: string
   'safe-pidfile2': ['x'],
   daemonize: ['x'],
   'touch-mules-reload': ['x'],
+  'lazy-apps': ['true'],
+  mule: ['x.py'],
+  mules: ['2'],
+  'mule-msg-size': ['65537'],
+  spooler: ['x'],
+  'spooler-processes': ['2'],
+  'spooler-frequency': ['31'],
+  'spooler-harakiri': ['2'],
+  'spooler-max-tasks': ['2'],
+  cache2: ['name=x,items=9'],
+  cache: ['9'],
+  locks: ['2'],
 }
 
 /** Options that speak to the reader or to the command, not to the model. */
