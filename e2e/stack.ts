@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly front?: FrontName
   /** The application for the container; the probe by default. */
   readonly module?: string
+  /** Arguments that name it, instead of `module`. */
+  readonly application?: readonly string[]
   readonly processes?: number
   /** More arguments for the container. */
   readonly container?: readonly string[]
@@ -104,8 +106,7 @@ export async function startContainer(socket: string, options: StackOptions): Pro
     [
       '--socket',
       socket,
-      '--module',
-      options.module ?? fixture('probe.ts'),
+      ...(options.application ?? ['--module', options.module ?? fixture('probe.ts')]),
       '--processes',
       String(options.processes ?? 1),
       '--vacuum',

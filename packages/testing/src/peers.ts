@@ -28,6 +28,15 @@ export type PeerName =
   | 'python3'
   | 'flask'
   | 'django'
+  | 'bottle'
+  | 'falcon'
+  | 'pyramid'
+  | 'starlette'
+  | 'uvicorn'
+  | 'radicale'
+  | 'mercurial'
+  | 'hgweb'
+  | 'bepasty'
   | 'perl'
   | 'plack'
   | 'ruby'
@@ -47,14 +56,28 @@ const recipes: Readonly<Record<PeerName, Recipe>> = {
   curl: { debian: 'curl', programs: ['curl'] },
   chromium: { debian: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'] },
   python3: { debian: 'python3', programs: ['python3'] },
-  flask: { debian: 'python3-flask', programs: ['python3'], module: ['-c', 'import flask'] },
-  django: { debian: 'python3-django', programs: ['python3'], module: ['-c', 'import django'] },
+  flask: debianModule('python3-flask', 'flask'),
+  django: debianModule('python3-django', 'django'),
+  bottle: debianModule('python3-bottle', 'bottle'),
+  falcon: debianModule('python3-falcon', 'falcon'),
+  pyramid: debianModule('python3-pyramid', 'pyramid'),
+  starlette: debianModule('python3-starlette', 'starlette'),
+  uvicorn: debianModule('python3-uvicorn', 'uvicorn'),
+  radicale: debianModule('radicale', 'radicale'),
+  bepasty: debianModule('bepasty', 'bepasty'),
+  mercurial: { debian: 'mercurial', programs: ['/usr/bin/hg'] },
+  hgweb: debianModule('mercurial', 'mercurial'),
   perl: { debian: 'perl', programs: ['perl'] },
   plack: { debian: 'libplack-perl', programs: ['perl'], module: ['-MPlack', '-e1'] },
   ruby: { debian: 'ruby', programs: ['ruby'] },
   rack: { debian: 'ruby-rack', programs: ['ruby'], module: ['-e', 'require "rack"'] },
   redis: { debian: 'redis-server', programs: ['redis-server'] },
   'php-fpm': { debian: 'php-fpm', programs: ['php-fpm', 'php-fpm8.4', 'php-fpm8.3', 'php-fpm8.2'] },
+}
+
+/** A Python package of Debian's; the path of such a peer is the interpreter that has it, which need not be the first on PATH. */
+function debianModule(debian: string, module: string): Recipe {
+  return { debian, programs: ['/usr/bin/python3', 'python3'], module: ['-c', `import ${module}`] }
 }
 
 const found = new Map<PeerName, string | undefined>()
