@@ -83,6 +83,9 @@ export const escapeUri: (text: string) => string = escaper(/[\0-\x20"#%<>?\\^`{|
 // eslint-disable-next-line no-control-regex -- control characters are what has to be escaped
 export const escapeArgs: (text: string) => string = escaper(/[\0-\x20"#%&+<>?\\^`{|}\x7f-\xff]/)
 
+/** Escapes one part of a path or query: all but letters, digits and `-._~`. */
+export const escapeComponent: (text: string) => string = escaper(/[^A-Za-z0-9._~-]/)
+
 /** What nginx does to a rewritten redirect: escapes of ordinary characters in the path are taken back. */
 export function unescapeRedirect(text: string): string {
   const question = text.indexOf('?')

@@ -31,6 +31,16 @@ test.each([
   expect(warnings(http)).toEqual([])
 })
 
+test('limits that several workers count are warned about', () => {
+  const text =
+    'worker_processes 3; events {} http { limit_req_zone $uri zone=a:1m rate=1r/s; limit_conn_zone $uri zone=b:1m; }'
+  const { warnings: found } = compileConfig(loadConfig('/nowhere/nginx.conf', { text }), { prefix: '/nowhere' })
+  expect(found.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^each of the 3 workers counts for itself in zone "a"/),
+    expect.stringMatching(/^each of the 3 workers counts for itself in zone "b"/),
+  ])
+})
+
 test('a directive is warned about once, wherever it stands', () => {
   expect(
     warnings('proxy_buffering on; server { proxy_buffering on; location / { proxy_buffering on; } }'),

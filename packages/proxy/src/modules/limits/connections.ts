@@ -1,4 +1,5 @@
 /** `limit_conn`: how many requests of a client are served at a time; a connection counts while it has a request. */
+import { differing } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
 import { choiceRow, flagRow, numberRow } from '../../language/rows.ts'
 import type { Statement } from '../../language/statement.ts'
@@ -9,7 +10,7 @@ import type { LevelScope, LocationScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
 import type { LogLevel } from '../../process/error-log.ts'
-import { keyOf, readZone, zonesOf, type Zones } from './zone.ts'
+import { countsForItself, keyOf, readZone, zonesOf, type Zones } from './zone.ts'
 
 interface Zone {
   readonly name: string
@@ -114,7 +115,10 @@ function attach(scope: LocationScope): ReturnType<NonNullable<Module['attach']>>
 export const limitConnections: Module = {
   name: 'limit_conn',
   directives: [
-    row('limit_conn_zone', 'A table of clients.', { contexts: ['http'], args: [2, 2] }, applyZone),
+    differing(
+      row('limit_conn_zone', 'A table of clients.', { contexts: ['http'], args: [2, 2] }, applyZone),
+      countsForItself,
+    ),
     row('limit_conn', 'How many requests of a client are served at a time.', { args: [2, 2] }, applyLimit),
     numberRow('limit_conn_status', everywhere, status, 'The status of refused requests.', [400, 599]),
     flagRow('limit_conn_dry_run', everywhere, dryRun, 'Whether requests are only counted.'),

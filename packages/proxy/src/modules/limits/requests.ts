@@ -1,4 +1,5 @@
 /** `limit_req`: requests beyond a rate wait, and beyond a burst are refused. */
+import { differing } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
 import { choiceRow, flagRow, numberRow } from '../../language/rows.ts'
 import type { Statement } from '../../language/statement.ts'
@@ -10,7 +11,7 @@ import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
 import type { LogLevel } from '../../process/error-log.ts'
 import { LeakyBuckets } from './leaky-buckets.ts'
-import { keyOf, readZone, zonesOf, type Zones } from './zone.ts'
+import { countsForItself, keyOf, readZone, zonesOf, type Zones } from './zone.ts'
 
 interface Zone {
   readonly name: string
@@ -171,7 +172,10 @@ function attach(scope: LocationScope): ReturnType<NonNullable<Module['attach']>>
 export const limitRequests: Module = {
   name: 'limit_req',
   directives: [
-    row('limit_req_zone', 'A table of clients and their rate.', { contexts: ['http'], args: [3, 3] }, applyZone),
+    differing(
+      row('limit_req_zone', 'A table of clients and their rate.', { contexts: ['http'], args: [3, 3] }, applyZone),
+      countsForItself,
+    ),
     row('limit_req', 'How many requests beyond the rate wait, and how many are refused.', { args: [1, 3] }, applyLimit),
     numberRow('limit_req_status', everywhere, status, 'The status of refused requests.', [400, 599]),
     flagRow('limit_req_dry_run', everywhere, dryRun, 'Whether requests are only counted.'),

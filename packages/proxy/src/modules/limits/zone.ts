@@ -6,6 +6,7 @@ import type { Request } from '../../http/request.ts'
 import type { HttpScope, LevelScope } from '../../model/scope.ts'
 import { compileAt } from '../../model/row.ts'
 import type { Value } from '../../model/value.ts'
+import { mainSettings } from '../main/settings.ts'
 
 /** Bytes that nginx needs for one client: a zone of one megabyte holds eight thousand. */
 const bytesPerState = 128
@@ -22,6 +23,19 @@ export interface ZoneLine {
   readonly rest: readonly string[]
 }
 
+/** What each zone row says about its difference from nginx. */
+export const countsForItself = 'Each worker counts for itself: with several of them as many times more may get through.'
+
+/** Several workers are said aloud: whoever counts on a limit has to know what it is. */
+function warnOfWorkers(scope: LevelScope, name: string, report: Report): void {
+  const { parent } = scope.http
+  const workers = parent === undefined ? 1 : mainSettings(parent).workers
+  if (workers > 1)
+    report.warn(
+      `each of the ${workers} workers counts for itself in zone "${name}": up to ${workers} times as many may get through`,
+    )
+}
+
 /** Reads `KEY zone=NAME:SIZE ...`; reports what is wrong. */
 export function readZone(scope: LevelScope, statement: Statement, report: Report): ZoneLine | undefined {
   const [keyWord, ...words] = statement.args
@@ -36,13 +50,15 @@ export function readZone(scope: LevelScope, statement: Statement, report: Report
   const key = compileAt(keyWord, scope, report)
   if (match === null || size === undefined) report.emerg(`invalid zone size "${zone}"`)
   else if (size < smallestZone) report.emerg(`zone "${match[1] ?? ''}" is too small`)
-  else if (key !== undefined)
+  else if (key !== undefined) {
+    warnOfWorkers(scope, match[1] ?? '', report)
     return {
       name: match[1] ?? '',
       key,
       capacity: Math.floor(size / bytesPerState),
       rest: texts.filter((text) => !text.startsWith('zone=')),
     }
+  }
   return undefined
 }
 
