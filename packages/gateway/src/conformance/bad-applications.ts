@@ -22,6 +22,16 @@ const withHeaders =
     start('200 OK', headers(...list))
     return [text('unreachable')]
   }
+const writesTooMuch: Bad = (start) => {
+  const write = start('200 OK', [['Content-Length', '10']])
+  void write(text('12345678'))
+  try {
+    void write(text('abc'))
+  } catch {
+    // The server has said that it is too much; to go on as if nothing had been is what this one does wrong.
+  }
+  return new Set()
+}
 const withBody =
   (body: () => unknown, fields: HeaderList = []): Bad =>
   (start) => {
@@ -128,6 +138,12 @@ const rows: Readonly<Record<string, Row>> = {
     act: withBody(() => new Set([text('ab')]), [['Content-Length', '5']]),
     response: { status: 200, body: 'ab', broken: true },
     logged: 'body-too-short',
+  },
+  'an excess that the application hushes up': {
+    items: [36, 37],
+    act: writesTooMuch,
+    response: { status: 200, body: '12345678', broken: true },
+    logged: 'body-too-long',
   },
   'a throw before the first chunk': {
     items: [43],

@@ -97,7 +97,7 @@ export class Reply {
     checkChunk(chunk)
     if (chunk.length === 0) return undefined
     this.count += chunk.length
-    if (this.declared !== noLength && this.count > this.declared && !this.bodyless) throw this.tooLong(this.count)
+    if (this.declared !== noLength && this.count > this.declared && !this.bodyless) throw this.wrongLength(this.count)
     if (this.phase !== 'sent') this.sendHead(undefined)
     if (this.bodyless) return undefined
     const wait = this.sink.write(chunk)
@@ -115,7 +115,7 @@ export class Reply {
     if (this.phase !== 'sent') this.sendHead(total)
     if (this.bodyless) return
     this.count += total
-    if (this.declared !== noLength && this.count > this.declared) throw this.tooLong(this.count)
+    if (this.declared !== noLength && this.count > this.declared) throw this.wrongLength(this.count)
     for (const chunk of chunks) {
       if (chunk.length > 0) void this.sink.write(chunk)
     }
@@ -146,7 +146,8 @@ export class Reply {
   complete(): void {
     if (this.phase === 'done') return
     if (this.phase !== 'sent') this.sendHead(0)
-    if (!this.bodyless && this.count < this.declared) throw this.tooShort()
+    // Not only less: an application may have caught what an excess threw, and the client waits for the rest.
+    if (!this.bodyless && this.declared !== noLength && this.count !== this.declared) throw this.wrongLength(this.count)
     const body = this.body
     if (this.environ['tsgi.trailers'] !== true || this.bodyless || body?.trailers === undefined)
       return this.end(undefined)
@@ -184,7 +185,7 @@ export class Reply {
     }
     const { bodyless, declared } = this
     if (total !== undefined && declared !== noLength && !bodyless && total !== declared) {
-      throw total > declared ? this.tooLong(total) : this.tooShort(total)
+      throw this.wrongLength(total)
     }
     const length = declared === noLength ? total : declared
     const adds = total !== undefined && declared === noLength && (!bodyless || (total > 0 && !isEmpty(this.status)))
@@ -283,12 +284,11 @@ export class Reply {
     this.settle?.()
   }
 
-  private tooLong(got: number): GatewayError {
-    return new GatewayError('body-too-long', `body of ${got} bytes or more, \`Content-Length\` says ${this.declared}`)
-  }
-
-  private tooShort(got: number = this.count): GatewayError {
-    return new GatewayError('body-too-short', `body ended after ${got} bytes, \`Content-Length\` says ${this.declared}`)
+  private wrongLength(got: number): GatewayError {
+    const declared = `\`Content-Length\` says ${this.declared}`
+    return got > this.declared
+      ? new GatewayError('body-too-long', `body of ${got} bytes or more, ${declared}`)
+      : new GatewayError('body-too-short', `body ended after ${got} bytes, ${declared}`)
   }
 }
 
