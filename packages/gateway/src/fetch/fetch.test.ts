@@ -3,7 +3,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { streamSSE, streamText } from 'hono/streaming'
 import { expect, test } from 'vitest'
 import { eventually } from '@trivet/testing'
-import type { Application } from '../contract.ts'
+import type { Application, Environ } from '../contract.ts'
 import { fromFetch, toFetch } from '../fetch.ts'
 import { testClient } from '../testing.ts'
 
@@ -163,12 +163,24 @@ test('request.signal is the gateway\u2019s, also on a clone', async () => {
   expect(waiting.errors).toEqual([])
 })
 
-test('what Fetch cannot say is a 400', async () => {
-  const bad = testClient(
-    fromFetch(() => new Response('')),
-    { environ: { HTTP_HOST: 'a b' } },
-  )
-  expect((await bad.fetch('/')).status).toBe(400)
+test.each<Partial<Environ>>([
+  { HTTP_HOST: 'a b' },
+  { HTTP_HOST: 'a/admin?x=' },
+  { HTTP_HOST: 'a?x=' },
+  { HTTP_HOST: 'a#' },
+  { HTTP_HOST: 'a\\b' },
+  { HTTP_HOST: 'user@a' },
+  { HTTP_HOST: 'a\tb' },
+  { REQUEST_METHOD: 'OPTIONS', PATH_INFO: '*' },
+  { REQUEST_METHOD: 'TRACE' },
+])('what Fetch cannot say is a 400: %o', async (environ) => {
+  const asked: string[] = []
+  const handler = (request: Request): Response => {
+    asked.push(request.url)
+    return new Response('')
+  }
+  const client = testClient(fromFetch(handler), { environ })
+  expect([(await client.fetch('/public')).status, asked, client.errors]).toEqual([400, [], []])
 })
 
 test('toFetch waits while its reader is slow', async () => {

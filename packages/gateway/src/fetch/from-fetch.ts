@@ -28,11 +28,15 @@ export function fromFetch(handler: FetchHandler | { fetch: FetchHandler }): Appl
   }
 }
 
-/** Undefined where Fetch cannot say it: a Host that is no authority, CONNECT, TRACE. */
+/** In a Host: `a/admin?` would put another path into the URL than the one that the server and middleware have seen. */
+const noAuthority = /[\s/?#@\\]/
+
+/** Undefined where Fetch cannot say it: a Host that is no authority, `OPTIONS *`, CONNECT, TRACE. */
 function requestOf(environ: Environ): Request | undefined {
+  const { REQUEST_METHOD: method, PATH_INFO: path } = environ
   const url = requestOrigin(environ) + requestTarget(environ)
-  const { REQUEST_METHOD: method } = environ
-  if (!URL.canParse(url) || /^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return undefined
+  const isSayable = path !== '*' && !noAuthority.test(environ['HTTP_HOST'] ?? '') && URL.canParse(url)
+  if (!isSayable || /^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return undefined
   const body = method === 'GET' || method === 'HEAD' ? null : requestBody(environ)
   const headers = requestHeaders(environ)
   return new GatewayRequest(
