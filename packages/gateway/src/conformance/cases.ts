@@ -94,6 +94,27 @@ const environ: readonly ConformanceCase[] = [
     environ: { HTTP_X_TWICE: 'a, b' },
   },
   {
+    name: 'a header with an underscore does not pass for the one with a hyphen',
+    items: [5],
+    request: {
+      target: '/environ',
+      headers: [
+        ['X-Case-Name', 'value'],
+        ['X_Case_Name', 'forged'],
+        ['Content_Length', '9'],
+      ],
+    },
+    response: { status: 200 },
+    environ: { HTTP_X_CASE_NAME: 'value', CONTENT_LENGTH: null },
+  },
+  {
+    name: 'an absolute request target is taken apart',
+    items: [3, 4],
+    request: { target: 'http://conformance.test/environ?a=b' },
+    response: { status: 200 },
+    environ: { PATH_INFO: '/environ', QUERY_STRING: 'a=b', HTTP_HOST: 'conformance.test' },
+  },
+  {
     name: 'no HTTP_PROXY, whatever was sent (CVE-2016-5385)',
     items: [5],
     request: { target: '/environ', headers: [['Proxy', 'http://evil.test']] },

@@ -37,7 +37,7 @@ const environ: readonly Row[] = [
     'environ-path',
     'environ-length',
   ],
-  ['S', 'gives `HTTP_*` if, and only if, the header was sent', 'environ-header'],
+  ['S', 'gives `HTTP_*` if, and only if, the header was sent; none for a name with an underscore', 'environ-header'],
   ['S', 'gives CGI values as strings of U+0000 to U+00FF, one for each byte', 'environ-string'],
   ['S', 'leaves unset variables out; they are neither null nor undefined', 'environ-string'],
   ['S', 'sets HTTPS to `on` under TLS and only there', 'environ-https'],

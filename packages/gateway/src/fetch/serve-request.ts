@@ -78,7 +78,8 @@ function environOf(request: Request, disconnect: Disconnect, input: Input): Envi
     'tsgi.file_wrapper': fileWrapper,
   }
   if (secure) environ.HTTPS = 'on'
-  for (const [name, value] of request.headers) environ[headerKey(name)] = value
+  // As fronts do: `x_foo` would have the key of `x-foo`.
+  for (const [name, value] of request.headers) if (!name.includes('_')) environ[headerKey(name)] = value
   // Many programs take it for a setting of their own (CVE-2016-5385).
   if (environ['HTTP_PROXY'] !== undefined) delete environ['HTTP_PROXY']
   return environ

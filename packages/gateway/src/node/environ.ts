@@ -6,7 +6,7 @@ import { emptyInput } from '../server/empty-input.ts'
 import { fileWrapper } from '../server/file-wrapper.ts'
 import { headerKey } from '../server/header-key.ts'
 import { pulledInput } from '../server/pulled-input.ts'
-import { decodePath } from '../server/target.ts'
+import { decodePath, splitTarget } from '../server/target.ts'
 import { textErrors } from '../server/text-errors.ts'
 
 const errors = textErrors()
@@ -15,15 +15,14 @@ const errors = textErrors()
 export function environOf(request: IncomingMessage, disconnect: Disconnect): Environ {
   const { socket, headers } = request
   const target = request.url ?? '/'
-  const mark = target.indexOf('?')
-  const path = mark === -1 ? target : target.slice(0, mark)
+  const { authority, path, query } = splitTarget(target)
   const secure = 'encrypted' in socket
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   const environ: Environ = {
     REQUEST_METHOD: request.method ?? 'GET',
     SCRIPT_NAME: '',
     PATH_INFO: decodePath(path),
-    QUERY_STRING: mark === -1 ? '' : target.slice(mark + 1),
+    QUERY_STRING: query,
     SERVER_NAME: socket.localAddress ?? 'localhost',
     SERVER_PORT: String(socket.localPort ?? (secure ? 443 : 80)),
     SERVER_PROTOCOL: `HTTP/${request.httpVersion}`,
@@ -43,13 +42,17 @@ export function environOf(request: IncomingMessage, disconnect: Disconnect): Env
   if (secure) environ.HTTPS = 'on'
   if (headers['te']?.includes('trailers')) environ['tsgi.trailers'] = true
   addHeaders(environ, request.rawHeaders)
+  if (authority !== undefined) environ['HTTP_HOST'] = authority
   return environ
 }
 
 /** Repeated fields are joined as RFC 9110 section 5.3 allows, cookies as RFC 9113 section 8.2.3 does. */
 function addHeaders(environ: Environ, raw: readonly string[]): void {
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const key = headerKey(raw[i] ?? '')
+    const name = raw[i] ?? ''
+    // `X_Forwarded_For` would have the key of `X-Forwarded-For`, past a proxy that guards that alone.
+    if (name.includes('_')) continue
+    const key = headerKey(name)
     const value = raw[i + 1] ?? ''
     const before = environ[key]
     environ[key] = before === undefined ? value : `${before}${key === 'HTTP_COOKIE' ? '; ' : ', '}${value}`

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Recorder } from '../../test/recorder.ts'
 import { headerKey } from './header-key.ts'
 import { requestHeaders } from './request-headers.ts'
-import { decodePath, encodePath, requestOrigin, requestTarget } from './target.ts'
+import { decodePath, encodePath, requestOrigin, requestTarget, splitTarget } from './target.ts'
 
 const environ = new Recorder().environ()
 
@@ -47,4 +47,16 @@ test('header names become keys, and back', () => {
     ['content-length', '1'],
     ['x-foo', 'a'],
   ])
+})
+
+test.each([
+  ['/a%20b?x=?y', { authority: undefined, path: '/a%20b', query: 'x=?y' }],
+  ['//a/b', { authority: undefined, path: '//a/b', query: '' }],
+  ['*', { authority: undefined, path: '*', query: '' }],
+  ['http://a:1/b?c', { authority: 'a:1', path: '/b', query: 'c' }],
+  ['HTTP://a?c', { authority: 'a', path: '/', query: 'c' }],
+  ['http://a', { authority: 'a', path: '/', query: '' }],
+  ['/a?b#c?d', { authority: undefined, path: '/a', query: 'b' }],
+])('the target %s', (target, parts) => {
+  expect(splitTarget(target)).toEqual(parts)
 })

@@ -18,6 +18,24 @@ export function encodePath(path: string): string {
   return path.replace(unsafe, (char) => `%${(char.charCodeAt(0) & 0xff).toString(16).toUpperCase().padStart(2, '0')}`)
 }
 
+/** A request target taken apart; nothing is decoded. */
+export interface SplitTarget {
+  /** Of the absolute form, whose host outranks the Host header (RFC 9112 section 3.2.2). */
+  readonly authority: string | undefined
+  /** `*` for `OPTIONS *`. */
+  readonly path: string
+  /** Behind the `?`, without it. */
+  readonly query: string
+}
+
+/** Takes a request target of the origin, absolute or asterisk form apart. */
+export function splitTarget(target: string): SplitTarget {
+  const [prefix, authority] = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(target) ?? ['']
+  const rest = target.slice(prefix.length)
+  const [path = '', ...query] = (rest.split('#')[0] ?? '').split('?')
+  return { authority, path: path === '' ? '/' : path, query: query.join('?') }
+}
+
 /** The raw path with its query; the client's own spelling unless middleware has changed where the request goes. */
 export function requestTarget(environ: Environ): string {
   const path = environ.SCRIPT_NAME + environ.PATH_INFO
