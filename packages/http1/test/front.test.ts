@@ -83,6 +83,18 @@ test('the environ says what was asked', async () => {
   expect(Object.keys(seen ?? {})).not.toContain('HTTP_X_B')
 })
 
+test('a Host without a name leaves SERVER_NAME what the socket says', async () => {
+  await using front = await Front.start((environ, startResponse) => {
+    startResponse('200 OK', [])
+    return [bytes(`[${environ.SERVER_NAME}]`)]
+  })
+  for (const host of [':80', '']) {
+    await using client = await front.connect()
+    await client.send(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+    expect(await client.until(']')).toContain('[127.0.0.1]')
+  }
+})
+
 test('a body that came with its head is whole at once', async () => {
   const seen: (string | undefined)[] = []
   await using front = await Front.start((environ, startResponse) => {

@@ -35,6 +35,8 @@ export function surroundingsOf(socket: Socket, settings: Settings): Surroundings
 }
 
 const version = [1, 0] as const
+
+/** A Host without its port; may be empty, as in `Host: :80`. */
 function hostName(host: string): string {
   const colon = host.lastIndexOf(':')
   return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host
@@ -66,8 +68,8 @@ export function makeEnviron(head: RequestHead, around: Surroundings, input: Inpu
   if (around.remotePort !== undefined) environ.REMOTE_PORT = around.remotePort
   addHeaders(environ, head)
   if (target.authority !== undefined) environ['HTTP_HOST'] = target.authority
-  const host = environ['HTTP_HOST']
-  if (host !== undefined && host !== '') environ.SERVER_NAME = hostName(host)
+  const name = hostName(environ['HTTP_HOST'] ?? '')
+  if (name !== '') environ.SERVER_NAME = name
   const bodiless = !head.chunked && (head.contentLength ?? 0) === 0
   if (head.upgrade !== undefined && bodiless) environ['tsgi.protocol'] = offers(head.upgrade)
   if (environ['HTTP_TE'] !== undefined && head.minorVersion === 1) {
