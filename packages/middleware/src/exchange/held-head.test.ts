@@ -43,6 +43,21 @@ test.each([
   expect(closed).toEqual(['transform', 'transform'])
 })
 
+test.each(['at once', 'later'])('a decision that fails %s: the body is closed', async (when) => {
+  const failing: Decide = () => {
+    if (when === 'at once') throw new Error('undecided')
+    return Promise.reject(new Error('undecided'))
+  }
+  const stream = new Stream([])
+  const whole: Application = (_environ, startResponse) => {
+    startResponse('200 OK', plain)
+    return Object.assign([Buffer.from('a')], stream.hooks)
+  }
+  const client = testClient(holding(failing)(whole))
+  expect((await client.fetch('/')).status).toBe(500)
+  expect([stream.closed, client.errors.map(({ message }) => message)]).toEqual([1, ['undecided']])
+})
+
 test('each chunk is sent before the next is asked for', async () => {
   const stream = new Stream(['a', never()])
   const response = await testClient(holding(quote([]))(stream.application)).fetch('/')

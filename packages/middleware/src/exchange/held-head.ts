@@ -9,7 +9,7 @@
  */
 import { GatewayError } from '@trivet/gateway'
 import type { Application, Awaitable, Body, Bytes, Environ, HeaderList, StartResponse, Write } from '@trivet/gateway'
-import { hooksOf, returnEarly } from './watched-body.ts'
+import { discardBody, hooksOf, returnEarly } from './watched-body.ts'
 
 /** Changes a body on its way out: a chunk for a chunk, and what is left at the end. */
 export interface Transform {
@@ -67,8 +67,21 @@ class HeldHead {
     return (chunk) => this.write(chunk)
   }
 
-  /** The body that the application returned. */
+  /** The body that the application returned; what is refused is closed, since the server never sees it. */
   take(body: Body): Awaitable<Body> {
+    const refused = async (error: unknown): Promise<never> => {
+      await discardBody(body)
+      throw error
+    }
+    try {
+      const accepted = this.accept(body)
+      return accepted instanceof Promise ? accepted.catch(refused) : accepted
+    } catch (error) {
+      return refused(error)
+    }
+  }
+
+  private accept(body: Body): Awaitable<Body> {
     if (typeof body === 'function') return after(this.release(undefined), () => body)
     if (!Array.isArray(body) || this.head === undefined || this.released !== undefined) {
       return Object.assign(new HeldBody(this, body), { ...hooksOf(body), close: () => this.close(body) })

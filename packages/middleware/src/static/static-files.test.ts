@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -148,6 +149,25 @@ test('a POST goes to the application; a reader that leaves closes the file', asy
   await (await client.fetch('/large')).body?.cancel()
   await closed.promise
   expect(client.errors).toEqual([])
+})
+
+test('a layer outside that refuses the head: the file is closed', async () => {
+  await writeFile(join(root, 'refused'), 'x')
+  const open = (): readonly string[] =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === join(root, 'refused')
+      } catch {
+        return false
+      }
+    })
+  const refuse = (): never => {
+    throw new Error('too late')
+  }
+  const client = testClient((environ) => staticFiles(root)(notFound)(environ, refuse))
+  expect((await client.fetch('/refused')).status).toBe(500)
+  expect(client.errors.map(({ message }) => message)).toEqual(['too late'])
+  expect(open()).toEqual([])
 })
 
 test('the first index that is there', async () => {
