@@ -62,3 +62,16 @@ test('whatever the path, SCRIPT_NAME and PATH_INFO together are the path', async
     }),
   )
 })
+
+test('start and stop of all are called, each once, in order and back', async () => {
+  const calls: string[] = []
+  const living = (name: string): Application =>
+    Object.assign(named(name), { start: () => void calls.push(`+${name}`), stop: () => void calls.push(`-${name}`) })
+  const shared = living('a')
+  const client = testClient(mount({ '/a': shared, '/b': living('b'), '/again': shared }, living('rest')))
+  await client.fetch('/a')
+  await client.fetch('/b')
+  await client.close()
+  expect(calls).toEqual(['+a', '+b', '+rest', '-rest', '-b', '-a'])
+  expect(Object.keys(mount({ '/a': named('a') }))).toEqual([])
+})

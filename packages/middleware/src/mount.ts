@@ -1,17 +1,18 @@
 /** Applications below one another: the longest prefix wins, by whole segments (`/api` takes `/api/x`, not `/apis`). */
 import type { Application } from '@trivet/gateway'
 import { changedEnviron } from './exchange/environ.ts'
+import { withLifespans } from './exchange/lifespan.ts'
 import { notFound } from './exchange/plain-answer.ts'
 import { MiddlewareError } from './middleware-error.ts'
 
 /**
  * Routes by path: the prefix moves from PATH_INFO to SCRIPT_NAME. Prefixes are given percent-decoded; `/` takes all that
- * no longer prefix takes, and `fallback` (default: 404) the rest.
+ * no longer prefix takes, and `fallback` (default: 404) the rest. `start` and `stop` are those of all.
  */
 export function mount(routes: Readonly<Record<string, Application>>, fallback: Application = notFound): Application {
   const table = Object.entries(routes).map(([prefix, application]) => [normalPrefix(prefix), application] as const)
   table.sort(([a], [b]) => b.length - a.length)
-  return (environ, startResponse) => {
+  const route: Application = (environ, startResponse) => {
     const { PATH_INFO: path, SCRIPT_NAME: script } = environ
     for (const [prefix, application] of table) {
       if (prefix === '' && path !== '*') return application(environ, startResponse)
@@ -21,6 +22,7 @@ export function mount(routes: Readonly<Record<string, Application>>, fallback: A
     }
     return fallback(environ, startResponse)
   }
+  return withLifespans(route, [...Object.values(routes), fallback])
 }
 
 function isBelow(path: string, prefix: string): boolean {

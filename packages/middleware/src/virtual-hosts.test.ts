@@ -28,3 +28,11 @@ test('the fallback takes the rest', async () => {
   const response = await testClient(virtualHosts({ a: text('a') }, text('rest'))).fetch('/')
   expect(await response.text()).toBe('rest')
 })
+
+test('start and stop of all are called', async () => {
+  const calls: string[] = []
+  const start = (): void => void calls.push('start')
+  const client = testClient(virtualHosts({ localhost: Object.assign(text('a'), { start }) }))
+  await client.fetch('/')
+  expect(calls).toEqual(['start'])
+})
