@@ -6,6 +6,7 @@ export interface Session<Data extends object = Record<string, unknown>> {
   readonly id: string
   /** No earlier request has stored anything. */
   readonly isNew: boolean
+  /** A value as it was set; what is changed inside it is kept only when it is set again. */
   get<Key extends keyof Data>(key: Key): Data[Key] | undefined
   /** Throws `session-sealed` once the head of the response has left: the cookie went with it. So do all below. */
   set<Key extends keyof Data>(key: Key, value: Data[Key]): void
@@ -18,22 +19,36 @@ export interface Session<Data extends object = Record<string, unknown>> {
 
 /** A session during one request: what it was, and what has to be done about it. */
 export class LiveSession<Data extends object> implements Session<Data> {
-  id: string
-  readonly isNew: boolean
+  /** `isNew`, looked at without consulting. */
+  readonly fresh: boolean
+  /** The application has looked: its response depends on the cookie. */
+  consulted = false
   /** The ids that the store shall forget. */
   readonly stale: string[] = []
   changed = false
   destroyed = false
   private sealed = false
   private data: Partial<Data>
+  private currentId: string
 
   constructor(stored: { readonly id: string; readonly data: string } | undefined) {
-    this.isNew = stored === undefined
-    this.id = stored?.id ?? newId()
+    this.fresh = stored === undefined
+    this.currentId = stored?.id ?? newId()
     this.data = stored === undefined ? {} : (JSON.parse(stored.data) as Partial<Data>)
   }
 
+  get id(): string {
+    this.consulted = true
+    return this.currentId
+  }
+
+  get isNew(): boolean {
+    this.consulted = true
+    return this.fresh
+  }
+
   get<Key extends keyof Data>(key: Key): Data[Key] | undefined {
+    this.consulted = true
     return Object.hasOwn(this.data, key) ? this.data[key] : undefined
   }
 
@@ -67,12 +82,13 @@ export class LiveSession<Data extends object> implements Session<Data> {
   }
 
   private replaceId(): void {
-    if (!this.isNew && this.stale.length === 0) this.stale.push(this.id)
-    this.id = newId()
+    if (!this.fresh && this.stale.length === 0) this.stale.push(this.currentId)
+    this.currentId = newId()
   }
 
   private change(): void {
     if (this.sealed) throw new MiddlewareError('session-sealed', 'the session was changed after the response began')
+    this.consulted = true
     this.changed = true
     this.destroyed = false
   }

@@ -186,6 +186,35 @@ test('short or missing keys are refused at once', () => {
   }
 })
 
+test('options that no cookie can hold are refused at once', () => {
+  const make = (options: Partial<SessionOptions>): unknown =>
+    sessions({ keys: [newKey], store: memoryStore(), ...options })
+  const invalid = expect.objectContaining({ code: 'option-invalid' }) as Error
+  for (const maxAge of [0, -1, 0.5, Number.NaN]) expect(() => make({ maxAge })).toThrow(invalid)
+  for (const cookie of [{ name: 'a b' }, { path: '/;' }, { domain: 'a;b' }]) {
+    expect(() => make({ cookie })).toThrow(invalid)
+  }
+})
+
+test('a response whose application looked at the session varies by Cookie', async () => {
+  const looks: readonly ((session: Session<Visitor>) => unknown)[] = [
+    (session) => session.get('name'),
+    (session) => session.id,
+    (session) => session.isNew,
+    (session) => session.destroy(),
+    () => undefined,
+  ]
+  const varied = looks.map(async (look) => {
+    const application: typeof visits = (environ, startResponse) => {
+      look(environ['tsgi.session'])
+      return text('seen')(environ, startResponse)
+    }
+    const client = testClient(sessions<Visitor>({ keys: [newKey], store: memoryStore() })(application))
+    return (await client.fetch('/')).headers.get('vary')
+  })
+  expect(await Promise.all(varied)).toEqual(['Cookie', 'Cookie', 'Cookie', 'Cookie', null])
+})
+
 test('the memory store keeps its bound, sqlite its file', async () => {
   const bounded = memoryStore({ maximum: 2 })
   const expires = Date.now() + 60_000

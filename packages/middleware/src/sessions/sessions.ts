@@ -4,7 +4,7 @@
  */
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { Awaitable, Body, Environ, Extended, HeaderList, StartResponse } from '@trivet/gateway'
-import { headerValue } from '../exchange/headers.ts'
+import { headerValue, withVary } from '../exchange/headers.ts'
 import { withHeldHead } from '../exchange/held-head.ts'
 import { MiddlewareError } from '../middleware-error.ts'
 import type { SessionStore } from './session-store.ts'
@@ -46,7 +46,10 @@ interface Loaded<Data extends object> {
   readonly rotate: boolean
 }
 
-/** Gives the application `tsgi.session`. Nothing is stored, and no cookie set, until something is put into it. */
+/**
+ * Gives the application `tsgi.session`. Nothing is stored, and no cookie set, until something is put into it; a response
+ * whose application has looked at it varies by Cookie, so that no shared cache gives it to others.
+ */
 export function sessions<Data extends object = Record<string, unknown>>(
   options: SessionOptions,
 ): Extended<SessionEnviron<Data>> {
@@ -82,6 +85,15 @@ class SessionKeeper<Data extends object> {
     this.maxAge = maxAge
     this.cookie = cookie
     this.name = cookie.name ?? 'session'
+    if (!Number.isSafeInteger(maxAge) || maxAge <= 0) {
+      throw new MiddlewareError('option-invalid', `\`maxAge\` is a whole number of seconds above 0, got ${maxAge}`)
+    }
+    try {
+      this.setCookie('', maxAge, true)
+    } catch (error) {
+      const { message } = error as Error
+      throw new MiddlewareError('option-invalid', `\`cookie\` cannot be sent: ${message}`, { cause: error })
+    }
   }
 
   load(environ: Environ): Awaitable<Loaded<Data>> {
@@ -99,12 +111,13 @@ class SessionKeeper<Data extends object> {
   }
 
   /** Brings the store up to date; the headers with the cookie where one is due. */
-  keep({ session, expires, rotate }: Loaded<Data>, environ: Environ, headers: HeaderList): Awaitable<HeaderList> {
+  keep({ session, expires, rotate }: Loaded<Data>, environ: Environ, plain: HeaderList): Awaitable<HeaderList> {
+    const headers = session.consulted ? withVary(plain, 'Cookie') : plain
     const data = session.seal()
     const now = Date.now()
-    const aged = !session.isNew && expires - now < (this.maxAge * 1000) / 2
+    const aged = !session.fresh && expires - now < (this.maxAge * 1000) / 2
     if (!session.changed && !rotate && !aged) return headers
-    if (session.destroyed && session.isNew) return headers
+    if (session.destroyed && session.fresh) return headers
     const pending = session.stale.map((id) => this.store.delete(id))
     if (!session.destroyed) pending.push(this.store.write(session.id, { data, expires: now + this.maxAge * 1000 }))
     const sent = this.withCookie(session, environ, headers)
@@ -113,13 +126,18 @@ class SessionKeeper<Data extends object> {
   }
 
   private withCookie(session: LiveSession<Data>, environ: Environ, headers: HeaderList): HeaderList {
-    const { path = '/', domain, sameSite = 'lax', secure = environ['tsgi.url_scheme'] === 'https' } = this.cookie
-    const value = session.destroyed ? '' : sign(session.id, this.keys[0])
-    const maxAge = session.destroyed ? 0 : this.maxAge
-    const attributes = { path, sameSite, secure, httpOnly: true, maxAge, ...(domain === undefined ? {} : { domain }) }
-    const cookie = stringifySetCookie({ name: this.name, value, ...attributes })
+    const secure = environ['tsgi.url_scheme'] === 'https'
+    const cookie = session.destroyed
+      ? this.setCookie('', 0, secure)
+      : this.setCookie(sign(session.id, this.keys[0]), this.maxAge, secure)
     const uncached = headerValue(headers, 'cache-control') === undefined
     const guard: HeaderList = uncached ? [['Cache-Control', 'private']] : []
     return [...headers, ...guard, ['Set-Cookie', cookie]]
+  }
+
+  private setCookie(value: string, maxAge: number, byHttps: boolean): string {
+    const { path = '/', domain, sameSite = 'lax', secure = byHttps } = this.cookie
+    const attributes = { path, sameSite, secure, httpOnly: true, maxAge, ...(domain === undefined ? {} : { domain }) }
+    return stringifySetCookie({ name: this.name, value, ...attributes })
   }
 }
