@@ -73,6 +73,14 @@ test('startResponse after the deadline throws the reason', async () => {
   expect(await outcome.promise).toMatchObject({ code: 'response-timeout' })
 })
 
+test('what the log is told is one line, whatever the path', async () => {
+  const lines: string[] = []
+  const telling = { 'tsgi.errors': { ...errors, write: (line: string) => void lines.push(line) } }
+  const timed = testClient(timeout(5)(new Stream([never()]).application), { environ: telling })
+  await (await timed.fetch('/a%0Ab%20c')).text()
+  expect(lines).toEqual(['GET /a%0Ab%20c: no response within 5 ms\n'])
+})
+
 test('from the first chunk on a stream takes its time', async () => {
   const second = Promise.withResolvers<string>()
   const stream = new Stream(['a', second.promise])

@@ -3,6 +3,7 @@
  * that fetches and queries given the signal end, and the client gets a 503 without waiting for them. From the first byte
  * on a response may take its time: streams of events are none of this file's business.
  */
+import { encodePath } from '@trivet/gateway/server'
 import type { Application, Awaitable, Body, Bytes, Environ, Middleware, StartResponse } from '@trivet/gateway'
 import { answerPlain } from './exchange/plain-answer.ts'
 import { changedEnviron } from './exchange/environ.ts'
@@ -33,9 +34,9 @@ class Deadline {
       this.controller.abort(new MiddlewareError('response-timeout', `no response within ${milliseconds} ms`))
       // Whoever left does not wait: only a response that somebody misses is worth a line.
       if (!environ['tsgi.signal'].aborted) {
-        environ['tsgi.errors'].write(
-          `${environ.REQUEST_METHOD} ${environ.PATH_INFO}: no response within ${milliseconds} ms\n`,
-        )
+        // A decoded path may hold line ends.
+        const path = encodePath(environ.SCRIPT_NAME + environ.PATH_INFO)
+        environ['tsgi.errors'].write(`${environ.REQUEST_METHOD} ${path}: no response within ${milliseconds} ms\n`)
       }
       resolve('passed')
     }, milliseconds)

@@ -77,3 +77,22 @@ test('other errors pass', async () => {
   expect(client.errors.map((error) => error.message)).toEqual(['other'])
   expect(() => bodyLimit(-1)).toThrow(expect.objectContaining({ code: 'option-invalid' }))
 })
+
+test('after the 413 was hushed up, nothing more is taken from the wire', async () => {
+  let pulled = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled += 1
+      controller.enqueue(new Uint8Array(1000))
+    },
+  })
+  const stubborn: Application = async (environ, startResponse) => {
+    const input = environ['tsgi.input']
+    const reads = [() => readers['iteration']?.(input), () => input.read(5), () => input.read(), () => input.readline()]
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: 'body-too-large' })
+    return text('still here')(environ, startResponse)
+  }
+  const client = testClient(bodyLimit(10)(stubborn))
+  expect(await (await client.fetch('/', { method: 'POST', body: endless })).text()).toBe('still here')
+  expect(pulled).toBeLessThan(300)
+})

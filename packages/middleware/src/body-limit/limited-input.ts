@@ -49,9 +49,9 @@ export class LimitedInput implements Input {
     return undefined
   }
 
-  /** What may still be read, and the byte that shows that there is too much. */
+  /** What may still be read, and the byte that shows that there is too much; nothing once it was found. */
   private get rest(): number {
-    return this.limit - this.count + 1
+    return Math.max(0, this.limit - this.count + 1)
   }
 
   private counted(chunk: Bytes): Bytes {

@@ -80,6 +80,16 @@ test('HEAD and GET have the same fields but the length', async () => {
   expect(head.headers.get('content-encoding')).toBe('br')
   expect(head.headers.get('vary')).toBe(get.headers.get('vary'))
   expect(await head.text()).toBe('')
+  expect(head.headers.get('content-length')).toBeNull()
+})
+
+test('a 304 varies as the 200 it stands for', async () => {
+  const unchanged: Application = (_environ, startResponse) => {
+    startResponse('304 Not Modified', [['ETag', '"a"']])
+    return []
+  }
+  const response = await fetchWith(compression()(unchanged), 'br')
+  expect([response.headers.get('vary'), response.headers.get('content-encoding')]).toEqual(['Accept-Encoding', null])
 })
 
 test.each(encodings)(

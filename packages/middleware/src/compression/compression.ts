@@ -33,6 +33,8 @@ export function compression(options: CompressionOptions = {}): Middleware {
   } = options
   return (application) => (environ, startResponse) =>
     withHeldHead(application, environ, startResponse, (status, headers, whole) => {
+      // Vary is due to a 304 as to the 200 it stands for (RFC 9110 section 15.4.5), of which no more is known.
+      if (status.startsWith('304')) return { status, headers: withVary(headers, 'Accept-Encoding') }
       if (!isOpen(status, headers) || !compressible(headerValue(headers, 'content-type') ?? ''))
         return { status, headers }
       const varied = withVary(headers, 'Accept-Encoding')
@@ -50,7 +52,9 @@ function compress(
   whole: readonly Bytes[] | undefined,
   environ: Environ,
 ): Decision | Promise<Decision> {
-  if (environ.REQUEST_METHOD === 'HEAD') return { status, headers }
+  // The length of the plain array is not what GET would tell.
+  if (environ.REQUEST_METHOD === 'HEAD')
+    return whole === undefined ? { status, headers } : { status, headers, whole: [] }
   if (whole === undefined) return { status, headers, transform: new Compressor(encoding) }
   return compressWhole(encoding, whole).then((bytes) => {
     return { status, headers: withHeader(headers, 'Content-Length', String(bytes.length)), whole: [bytes] }
