@@ -75,7 +75,7 @@ export interface ContainerOptions {
   readonly gid?: string | number
   /** mask of permissions for what the processes create, octal */
   readonly umask?: string
-  /** address space of each worker in megabytes; a JavaScript worker maps some ten thousand without using them; default 0 */
+  /** address space of each worker in megabytes; Node does not start with less than about 2000; default 0 */
   readonly limitAs?: number
   /** processes that the workers’ user may have; default 0 */
   readonly limitNproc?: number

@@ -6,6 +6,7 @@ import {
   exchange,
   freePort,
   RawClient,
+  runToEnd,
   startUwsgiPython,
   temporaryFolder,
   withPeers,
@@ -102,6 +103,25 @@ test('over HTTP, and to clients that only hang on', async () => {
   expect(stats.workers[0]).not.toHaveProperty('cores')
   await child.stop('SIGTERM', { sockets: [{ host: '127.0.0.1', port }] })
 })
+
+test.runIf(process.platform === 'linux')(
+  'a master out of descriptors says so, and goes on when it has some',
+  async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.join('stats.sock')
+    const { child, url } = await startServing(['--stats', path])
+    await using _ = child
+    const limit = async (count: number): Promise<void> => {
+      await runToEnd('prlimit', ['--pid', String(child.pid), `--nofile=${count}:4096`])
+    }
+    await limit(5)
+    await child.until('[stats] clients wait, the master can open nothing more: EMFILE')
+    expect(await (await fetch(`${url}/x`)).text()).toBe('hello from /x')
+    await limit(4096)
+    expect(await readStats({ path })).toMatchObject({ pid: child.pid })
+    await child.stop()
+  },
+)
 
 withPeers('uwsgi', 'uwsgi-python').test("the keys are uWSGI's", async () => {
   const [front, port] = [await freePort(), await freePort()]

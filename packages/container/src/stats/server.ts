@@ -2,7 +2,7 @@
  * Tells a document to whoever connects, and closes: uWSGI's stats server. It is for operators: bind it to an address
  * that only they reach. A client that reads nothing, or too many of them, cost nobody else anything.
  */
-import { chmodSync, chownSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, openSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { clearStale, formatAddress } from '@trivet/prefork'
 import type { StatsSettings } from './settings.ts'
@@ -15,6 +15,9 @@ const patience = 5000
 
 /** Bytes of a request's head; nobody needs to say more to get the figures. */
 const maxHead = 8192
+
+/** Milliseconds between two looks whether a descriptor is left. */
+const probeInterval = 1000
 
 /** Milliseconds between two lines about failures. */
 const tellInterval = 10_000
@@ -33,6 +36,7 @@ export class StatsServer {
   readonly #owner: StatsOwner
   readonly #server: Server
   readonly #clients = new Set<Socket>()
+  readonly #watch: NodeJS.Timeout
   #told = -Infinity
 
   private constructor(settings: StatsSettings, owner: StatsOwner) {
@@ -42,6 +46,8 @@ export class StatsServer {
     this.#server.maxConnections = maxClients
     this.#server.on('drop', () => this.#tell(`more than ${maxClients} clients at a time: the others are turned away`))
     this.#server.unref()
+    this.#watch = setInterval(() => this.#probe(), probeInterval)
+    this.#watch.unref()
   }
 
   /** Binds; rejects with an error that names the address. */
@@ -79,6 +85,7 @@ export class StatsServer {
   }
 
   close(): void {
+    clearInterval(this.#watch)
     this.#server.close()
     for (const client of this.#clients) client.destroy()
     const { address } = this.settings
@@ -119,6 +126,17 @@ export class StatsServer {
     } catch (error) {
       this.#tell(error instanceof Error ? error.message : String(error))
       socket.destroy()
+    }
+  }
+
+  /** A process without a free descriptor cannot accept, and Node says nothing about it: clients would wait in silence. */
+  #probe(): void {
+    try {
+      closeSync(openSync('/dev/null', 'r'))
+    } catch (error) {
+      this.#tell(
+        `clients wait, the master can open nothing more: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 

@@ -30,7 +30,7 @@ export const workers: OptionGroup = {
       kind: 'number',
       default: '0',
       origin: 'uwsgi',
-      help: 'address space of each worker in megabytes; a JavaScript worker maps some ten thousand without using them',
+      help: 'address space of each worker in megabytes; Node does not start with less than about 2000',
     },
     {
       name: 'limit-nproc',
