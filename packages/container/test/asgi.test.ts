@@ -101,3 +101,20 @@ async def application(scope, receive, send):
   expect(output).toContain('RuntimeError: no database')
   expect(output).toContain('late.py", line 4, in application')
 })
+
+test('harakiri, of a request that waits and of a loop that is stuck', async () => {
+  const { child, url } = await startPython(['--module', 'raw_asgi', '--harakiri', '1', '--disable-logging'])
+  await using _ = child
+  const [waiting, fine] = await Promise.all([fetch(`${url}/sleep`), fetch(`${url}/slow`)])
+  expect([waiting.status, fine.status]).toEqual([504, 200])
+  await child.until(/GET \/sleep: harakiri after 1 s, stuck at\n/)
+  expect(child.output).toContain('in sleep')
+  // Whoever waits behind a stuck loop is answered as well: with a 504, or by the next worker.
+  const [stuck, behind] = await Promise.all([fetch(`${url}/block`), fetch(`${url}/slow`)])
+  expect([stuck.status, [200, 504].includes(behind.status)]).toEqual([504, true])
+  await child.until('the event loop is stuck at')
+  expect(child.output).toContain('time.sleep(60)')
+  // Another worker has taken its place.
+  expect((await fetch(`${url}/hello`)).status).toBe(200)
+  await child.stop('SIGTERM')
+})
