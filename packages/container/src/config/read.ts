@@ -59,9 +59,11 @@ function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConf
   const expanded = reader.finish()
   const diagnostics = reader.diagnostics
   const unread = hasErrors(diagnostics)
+  // A value that could not be had is told once, and not found wrong a second time.
+  const told = new Set(diagnostics.map(({ place }) => place))
   const config = resolveConfig(expanded, scope.cwd, (diagnostic) => {
     // What is missing may stand in what could not be read.
-    if (!unread || diagnostic.place !== undefined) diagnostics.push(diagnostic)
+    if (diagnostic.place === undefined ? !unread : !told.has(diagnostic.place)) diagnostics.push(diagnostic)
   })
   const values = new OptionValues(expanded.settings, () => {})
   const request = {

@@ -189,6 +189,9 @@ function withMagic(setting: Setting, magic: MagicTable): Setting {
 }
 
 function listOf(names: Iterable<string>): string {
-  const list = [...names].map((name) => `[${name}]`).join(', ')
+  const list = [...names]
+    .filter(Boolean)
+    .map((name) => `[${name}]`)
+    .join(', ')
   return list === '' ? '' : `; it has ${list}`
 }
