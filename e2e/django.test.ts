@@ -1,6 +1,16 @@
 /** Django: its admin in a real browser, a new project and its documentation's uwsgi.ini as they are, its ASGI. */
 import { dirname, join } from 'node:path'
-import { freePort, listening, peer, runToEnd, temporaryFolder, withPeers, Child, type Folder } from '@trivet/testing'
+import {
+  accepts,
+  eventually,
+  freePort,
+  listening,
+  peer,
+  runToEnd,
+  temporaryFolder,
+  withPeers,
+  type Folder,
+} from '@trivet/testing'
 import { chromium } from 'playwright-core'
 import { fetch } from 'undici'
 import { expect } from 'vitest'
@@ -79,15 +89,27 @@ max-requests=5000
 daemonize=${join(project, 'yourproject.log')}
 `,
   )
-  // The file has no socket, and `daemonize` is answered with a line: the master stays in the foreground.
+  // The file names no socket. The command comes back when the master is in the background, and writes to its log.
   const more = ['--http', `127.0.0.1:${port}`, '--env', 'DJANGO_SETTINGS_MODULE=mysite.settings']
-  await using child = await Child.start(bin('trivet-container'), ['--ini', ini, ...more], { env: env() })
-  await listening({ host: '127.0.0.1', port })
-  const page = await fetch(`http://127.0.0.1:${port}/`)
-  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('The install worked successfully')])
-  const admin = await fetch(`http://127.0.0.1:${port}/admin/`, { redirect: 'manual' })
-  expect(admin.status).toBe(302)
-  await child.stop('SIGTERM', { files: [join(project, 'project-master.pid')] })
+  const started = await runToEnd(bin('trivet-container'), ['--ini', ini, ...more], { env: env() })
+  const address = { host: '127.0.0.1', port }
+  const log = async (): Promise<string> => await folder.read('yourproject.log')
+  expect(started.code, started.output).toBe(0)
+  const pid = Number(await eventually(async () => await folder.read('project-master.pid'), { what: 'the pid file' }))
+  try {
+    await listening(address)
+    const page = await fetch(`http://127.0.0.1:${port}/`)
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('The install worked successfully')])
+    const admin = await fetch(`http://127.0.0.1:${port}/admin/`, { redirect: 'manual' })
+    expect(admin.status).toBe(302)
+    await eventually(async () => (await log()).includes('GET /admin/'), { what: 'a line in the log' })
+  } finally {
+    process.kill(pid, 'SIGTERM')
+  }
+  await eventually(async () => !(await accepts(address)) && (await folder.read('project-master.pid')) === '', {
+    what: 'its end',
+    timeout: 20_000,
+  })
 })
 
 withPeers('django').test('a new project over ASGI', async () => {
