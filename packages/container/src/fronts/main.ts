@@ -8,6 +8,7 @@ import { withSurroundings } from '../serving/surroundings.ts'
 import { Activity } from '../worker/activity.ts'
 import { figuresOf, openFront, type FrontServer } from '../worker/front.ts'
 import type { FrontPayload } from './payload.ts'
+import { wholeBody } from './whole-body.ts'
 
 /** The workers behind keep to it, and answer. */
 const noHarakiri = { timeout: undefined, verbose: false }
@@ -18,11 +19,16 @@ process.title = `trivet-container front ${link.slot + 1}`
 
 try {
   const target = forward({ path: payload.target }, { readTimeout: payload.limits.httpTimeout })
-  const application = withSurroundings(target, payload.serving)
+  link.step('load application')
+  const { maxBody, ...limits } = payload.limits
+  const inside = wholeBody(target, { memory: payload.bodyMemory, maximum: maxBody })
+  const application = await withSurroundings(inside, payload.serving, payload.directory)
+  // The bound on bodies is kept where they are gathered, since a chunked one is long only when it has come.
+  const serving = { ...payload, limits: { ...limits, maxBody: undefined } }
   const fronts: FrontServer[] = []
   const activity = new Activity(link.scoreboard, noHarakiri, () => figuresOf(fronts))
   for (const [index, listener] of link.listeners.entries()) {
-    fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, payload, activity))
+    fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, serving, activity))
   }
   link.onDrain(async () => {
     await Promise.all(fronts.map((front) => front.drain(payload.mercy)))

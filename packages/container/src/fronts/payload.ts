@@ -9,6 +9,10 @@ export interface FrontPayload extends ServingPayload {
   /** Path of the socket that the application's workers listen on. */
   readonly target: string
   readonly serving: ServingSettings
+  /** Where middleware is looked for. */
+  readonly directory: string
+  /** Bytes of a request's body that are kept in memory. */
+  readonly bodyMemory: number
   /** Milliseconds. */
   readonly mercy: number
 }

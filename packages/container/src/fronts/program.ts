@@ -16,6 +16,8 @@ export function frontProgram(
     target,
     limits: config.limits,
     serving: config.serving,
+    directory: config.application.directory,
+    bodyMemory: config.http.bodyMemory,
     processes: config.http.processes,
     mercy: config.life.mercy,
   }

@@ -109,6 +109,18 @@ async function importModule(found: FoundModule, directory: string): Promise<Expo
   }
 }
 
+/** One export of a module that is found as an application is; throws ContainerError `LOAD`. */
+export async function importExport(
+  module: string,
+  name: string,
+  directory: string,
+): Promise<{ readonly value: unknown; readonly label: string }> {
+  const found = findModule(module, directory)
+  const shown = found.kind === 'file' ? relative(directory, found.path) : found.name
+  const { value } = chooseExport(await importModule(found, directory), name, shown)
+  return { value, label: name === 'default' ? `the default export of ${shown}` : `${shown}:${name}` }
+}
+
 interface Chosen {
   readonly name: string
   readonly value: unknown

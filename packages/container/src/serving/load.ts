@@ -33,7 +33,7 @@ export async function loadServing({ application, directory, serving }: ServingRe
           serving.manageScriptName,
         )
   return {
-    application: withSurroundings(mounted, serving),
+    application: await withSurroundings(mounted, serving, directory),
     label: loaded
       .map((one) => (one.prefix === '' ? one.loaded.label : `${one.loaded.label} at ${one.prefix}`))
       .join(', '),

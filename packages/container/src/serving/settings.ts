@@ -53,6 +53,8 @@ export interface ServingSettings {
   readonly mounts: readonly MountSettings[]
   /** Whether the container finds the mount by the path, or a proxy in front has set SCRIPT_NAME. */
   readonly manageScriptName: boolean
+  /** Modules with middleware, `path[:export]`; the first is the outermost. */
+  readonly middleware: readonly string[]
   /** Added to every response. */
   readonly headers: readonly (readonly [name: string, value: string])[]
 }

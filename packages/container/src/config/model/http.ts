@@ -5,9 +5,11 @@ import type { Reading } from '../reading.ts'
 export interface HttpSettings {
   /** Front workers. */
   readonly processes: number
+  /** Bytes of a request's body that they keep in memory. */
+  readonly bodyMemory: number
 }
 
 /** Reads the settings of HTTP fronts. */
 export function resolveHttp({ values }: Reading): HttpSettings {
-  return { processes: values.number('http-processes') }
+  return { processes: values.number('http-processes'), bodyMemory: values.number('post-buffering') }
 }

@@ -12,6 +12,7 @@ export function resolveServing(reading: Reading): ServingSettings {
     static: readStatic(reading),
     mounts: values.every('mount', readMount),
     manageScriptName: values.flag('manage-script-name'),
+    middleware: values.all('middleware').map(({ value }) => value),
     headers: values.every('add-header', readHeader),
   }
 }

@@ -42,6 +42,13 @@ export const application: OptionGroup = {
       help: 'what the export is: a gateway application, a fetch handler, a Node listener; in Python WSGI or ASGI; auto tells them apart',
     },
     {
+      name: 'middleware',
+      kind: 'module',
+      repeat: true,
+      origin: 'trivet',
+      help: 'a module whose export (default: the default one) is put before the application; the first is the outermost',
+    },
+    {
       name: 'chdir',
       kind: 'path',
       origin: 'uwsgi',

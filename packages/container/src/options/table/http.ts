@@ -13,6 +13,14 @@ export const http: OptionGroup = {
       origin: 'uwsgi',
       help: 'processes that speak HTTP for Python workers; JavaScript workers speak it themselves',
     },
+    {
+      name: 'post-buffering',
+      kind: 'number',
+      range: [0, 1073741824],
+      default: '65536',
+      origin: 'uwsgi',
+      help: 'bytes of a request body that they keep in memory; what is more goes to a temporary file',
+    },
   ],
   inert: [],
 }

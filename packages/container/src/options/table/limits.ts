@@ -49,7 +49,6 @@ export const limits: OptionGroup = {
     },
   ],
   inert: [
-    { names: 'post-buffering', kind: 'number', needless: 'bodies are streamed to the application' },
     {
       names: 'ignore-sigpipe ignore-write-errors disable-write-exception',
       kind: 'flag',
