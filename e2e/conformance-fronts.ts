@@ -13,9 +13,9 @@ import {
 import { toNode } from '@trivet/gateway/node'
 import { serve } from '@trivet/gateway/serve'
 import { serve as serveHttp } from '@trivet/http1/gateway'
-import { temporaryFolder } from '@trivet/testing'
+import { Child, freePort, listening, type PeerName, temporaryFolder } from '@trivet/testing'
 import { forward, serve as serveUwsgi } from '@trivet/uwsgi/gateway'
-import { fixture, type FrontName, startStack } from './stack.ts'
+import { bin, fixture, type FrontName, startStack } from './stack.ts'
 
 /** A front that has started. */
 export interface RunningFront {
@@ -26,7 +26,7 @@ export interface RunningFront {
 export interface Front {
   readonly name: string
   /** A program that must be installed. */
-  readonly peer?: 'nginx'
+  readonly peers?: readonly PeerName[]
   readonly skips: Skips
   start(): Promise<RunningFront>
 }
@@ -40,6 +40,11 @@ const addressOf = (server: { address(): AddressInfo | string | null }): { host: 
 })
 
 const noLength = { 'no CONTENT_LENGTH where none was sent': 'forward says 0: uwsgi frames the body by it' }
+
+/** What WSGI (PEP 3333) does not have; its own keys are checked by wsgiref.validate. */
+const wsgi: Skips = { 'the tsgi keys': 'WSGI calls its keys otherwise' }
+
+const noUpgrade = { upgrade: 'WSGI does not hand over connections' }
 
 const byClose = 'a uwsgi answer without a length ends with its connection, which nginx takes for its end'
 
@@ -64,7 +69,7 @@ export const fronts: readonly Front[] = [
   },
   {
     name: 'nginx -> container',
-    peer: 'nginx',
+    peers: ['nginx'],
     skips: {
       'excInfo after the headers is thrown again': byClose,
       'an error after the first chunk breaks the connection, is logged, and the body closed': byClose,
@@ -77,7 +82,44 @@ export const fronts: readonly Front[] = [
         trailers: 'uwsgi_pass of nginx drops trailers',
       }),
   },
+  { name: 'http -> Python', peers: ['python3'], skips: { ...wsgi }, start: startPythonHttp },
+  {
+    name: 'proxy -> Python',
+    peers: ['python3'],
+    skips: { ...wsgi },
+    start: () => startTiers('trivet-proxy', noUpgrade, python),
+  },
+  {
+    name: 'nginx -> Python',
+    peers: ['nginx', 'python3'],
+    skips: {
+      ...wsgi,
+      'excInfo after the headers is thrown again': byClose,
+      'an error after the first chunk breaks the connection, is logged, and the body closed': byClose,
+      'a header that comes twice is one value': 'nginx before 1.23 passes on the first',
+    },
+    start: () => startTiers('nginx', noUpgrade, python),
+  },
 ]
+
+/** The same application in Python; some of its routes wait for another request. */
+const python = ['--wsgi-file', fixture('conformance.py'), '--threads', '4', '--plugin', 'python3']
+
+async function startPythonHttp(): Promise<RunningFront> {
+  const address = { host: '127.0.0.1', port: await freePort() }
+  const args = ['--http', `${address.host}:${address.port}`, ...python]
+  const child = await Child.start(bin('trivet-container'), args)
+  await listening(address)
+  return {
+    client: httpClient(address, {
+      lacks: { deployer: 'the container has no option for it', ...noUpgrade },
+      log: () => child.output,
+    }),
+    async stop() {
+      await child.stop('SIGTERM')
+    },
+  }
+}
 
 async function startHttp(): Promise<RunningFront> {
   const errors: Error[] = []
@@ -139,8 +181,12 @@ async function startUwsgi(): Promise<RunningFront> {
   }
 }
 
-async function startTiers(front: FrontName, lacks: Partial<Record<Ability, string>>): Promise<RunningFront> {
-  const stack = await startStack({ front, module: fixture('conformance.ts') })
+async function startTiers(
+  front: FrontName,
+  lacks: Partial<Record<Ability, string>>,
+  application: readonly string[] = ['--module', fixture('conformance.ts')],
+): Promise<RunningFront> {
+  const stack = await startStack({ front, application })
   return {
     client: httpClient(stack.address, {
       lacks: { deployer: 'the container has no option for it', ...lacks },

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { fronts } from './conformance-fronts.ts'
 
 for (const front of fronts) {
-  const run = front.peer === undefined ? test : withPeers(front.peer).test
+  const run = front.peers === undefined ? test : withPeers(...front.peers).test
   run(`the gateway's cases: ${front.name}`, async () => {
     const running = await front.start()
     const results = await runCases(conformanceCases, running.client, front.skips)

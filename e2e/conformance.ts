@@ -9,8 +9,9 @@ const columns: { name: string; results: readonly CaseResult[] }[] = []
 for (const front of chosen) columns.push({ name: front.name, results: await resultsOf(front) })
 
 async function resultsOf(front: Front): Promise<readonly CaseResult[]> {
-  if (front.peer !== undefined && findPeer(front.peer) === undefined) {
-    return conformanceCases.map(({ name }) => ({ name, outcome: 'skip', reason: `${front.peer} is not installed` }))
+  const missing = front.peers?.find((peer) => findPeer(peer) === undefined)
+  if (missing !== undefined) {
+    return conformanceCases.map(({ name }) => ({ name, outcome: 'skip', reason: `${missing} is not installed` }))
   }
   const running = await front.start()
   try {

@@ -7,7 +7,7 @@ import { startPython } from './python-process.ts'
 
 const { test } = withPeers('python3')
 
-const stamp = fileURLToPath(new URL('fixtures/stamp.ts', import.meta.url))
+const stamp = fileURLToPath(new URL('fixtures/stamp.ts', import.meta.url)) + ':stamp'
 
 test('uploads are whole before a worker is taken, chunked ones too; slow clients keep nobody waiting', async () => {
   await using folder = await temporaryFolder()

@@ -7,6 +7,7 @@ from ..connection import Gone
 from ..refusal import plain_answer
 from .environ import make_environ
 from .errors import ContractError
+from .file_wrapper import FileWrapper
 from .headers import describe
 from .input import BodyError, open_body
 from .response import Response
@@ -55,6 +56,11 @@ def _send(response, chunks):
     if kind is list or kind is tuple:
         if len(chunks) == 1:
             return response.whole(chunks[0])
+        if all([type(chunk) is bytes for chunk in chunks]):
+            # All of it is here, and so is its length.
+            return response.whole(b"".join(chunks))
+    elif kind is FileWrapper:
+        return response.file(chunks)
     elif isinstance(chunks, (str, bytes)) or chunks is None:
         # Bytes would be sent one number at a time, and they are none.
         raise ContractError(f"the application must return an iterable of bytes, got {describe(chunks)}")

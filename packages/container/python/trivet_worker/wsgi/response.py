@@ -33,6 +33,8 @@ class Response:
         self._nonce = nonce
         #: Of the request, where one is read from the connection: what is left of it decides about keeping.
         self._body = body
+        self._head_request = head_request
+        #: No body follows the head.
         self._bodiless = head_request
 
     def start_response(self, status, headers, exc_info=None):
@@ -100,6 +102,15 @@ class Response:
         if self.sent != self.length or not self._core.holds:
             connection.flush(self._core.send_timeout)
 
+    def file(self, wrapper):
+        """A file's blocks, to its end or to the Content-Length."""
+        for block in wrapper:
+            left = len(block) if self.length is None else self.length - self.sent
+            self.chunk(block[:left])
+            if len(block) >= left and self.length is not None:
+                break
+        self.finish()
+
     def finish(self):
         """The body is over."""
         if not self.started:
@@ -120,10 +131,13 @@ class Response:
         if self.status is None:
             raise ContractError("there is a body, or the end of one, before start_response was called")
         text = self._head
-        if self.length is None and not self._bodiless:
-            if known is not None:
+        if self.length is None:
+            # Whoever leaves the body of a HEAD out does not say that it is empty.
+            if known is not None and (not self._bodiless or (self._head_request and known)):
                 self.length = known
                 text += f"Content-Length: {known}\r\n"
+            elif self._bodiless:
+                pass
             elif self._nonce is not None:
                 self._chunked = True
                 text += "Transfer-Encoding: chunked\r\n"
