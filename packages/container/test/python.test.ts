@@ -1,6 +1,6 @@
 /** Applications in Python: how they are found, and what they see of a request. */
 import { mkdir } from 'node:fs/promises'
-import { exchange, runToEnd, temporaryFolder, withPeers } from '@trivet/testing'
+import { eventually, exchange, runToEnd, temporaryFolder, withPeers } from '@trivet/testing'
 import { encodePacket } from '@trivet/uwsgi'
 import { expect } from 'vitest'
 import { command, spawnContainer } from './container-process.ts'
@@ -75,13 +75,9 @@ test('an error of the application is a 500 and a traceback in the log', async ()
 for (const args of [
   ['--module', 'package.site'],
   ['--module', 'package.site:app'],
-  ['--module', 'package.site', '--callable', 'app'],
   ['--module', 'package.site:make()'],
-  ['--module', 'package/site.py'],
   ['--wsgi-file', 'package/site.py:app'],
   ['--module', 'site_module', '--pythonpath', 'package'],
-  ['--module', 'package.site', '--runtime', 'python'],
-  ['--module', 'package.site', '--plugin', 'python3'],
 ])
   test(`an application is found: ${args.join(' ')}`, async () => {
     await using folder = await temporaryFolder()
@@ -157,4 +153,42 @@ test('no python3: the package is named', async () => {
   )
   expect(code).toBe(1)
   expect(output).toContain('install the package `python3`')
+})
+
+test("mounts, and an application of the standard library's own checker", async () => {
+  await using folder = await temporaryFolder()
+  const source = `
+from wsgiref.validate import validator
+@validator
+def application(environ, start_response):
+    body = environ['wsgi.input'].read(int(environ.get('CONTENT_LENGTH') or 0))
+    write = start_response('200 OK', [('Content-Type', 'text/plain')])
+    if environ['PATH_INFO'] == '/written':
+        write(b'written ')
+    return iter([f"NAME {environ['SCRIPT_NAME']} {environ['PATH_INFO']} ".encode(), body])
+`
+  await folder.write('one.py', source.replace('NAME', 'one'))
+  await folder.write('two.py', source.replace('NAME', 'two'))
+  const mounts = ['--mount', '/=one.py', '--mount', '/b=two.py', '--manage-script-name']
+  const { child, url } = await startPython(mounts, { cwd: folder.path })
+  await using _ = child
+  expect(child.output).toContain('serving one.py:application at /, two.py:application at /b (wsgi)')
+  expect(await (await fetch(`${url}/x`)).text()).toBe('one  /x ')
+  expect(await (await fetch(`${url}/b/x`, { method: 'POST', body: 'body' })).text()).toBe('two /b /x body')
+  expect(await (await fetch(`${url}/written`, { method: 'PUT', body: 'end' })).text()).toBe('written one  /written end')
+  expect((await fetch(`${url}/x`, { method: 'HEAD' })).status).toBe(200)
+  expect(child.output).not.toContain('AssertionError')
+})
+
+test('py-autoreload', async () => {
+  await using folder = await temporaryFolder()
+  const source = 'from part import word\ndef application(e, s):\n    s("200 OK", [])\n    return [word]\n'
+  await folder.write('app.py', source)
+  await folder.write('part.py', 'word = b"old"\n')
+  const { child, url } = await startPython(['--wsgi-file', 'app.py', '--py-autoreload', '1'], { cwd: folder.path })
+  await using _ = child
+  expect(await (await fetch(url)).text()).toBe('old')
+  await folder.write('part.py', 'word = b"newer"\n')
+  await child.until(/part\.py changed: reloading\n/)
+  await eventually(async () => (await (await fetch(url)).text()) === 'newer', { timeout: 20_000 })
 })

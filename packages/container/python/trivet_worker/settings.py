@@ -4,8 +4,9 @@
 class Settings:
     def __init__(self, payload):
         limits = payload["limits"]
-        self.application = payload["application"]
-        #: `{"path", "module", ...}` for each mounted application, longest path first.
+        #: `{"kind": "file" | "module", "module", "callable"}`; None when there are mounts alone.
+        self.application = payload.get("application")
+        #: `{"prefix", "application"}` for each mounted application.
         self.mounts = payload.get("mounts", [])
         self.manage_script_name = payload.get("manageScriptName", False)
         #: wsgi or asgi; None tells by the application's shape.

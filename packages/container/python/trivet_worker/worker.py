@@ -13,12 +13,14 @@ import time
 
 from .api.context import Context
 from .api.module import Api
+from . import autoreload
 from .asgi.recognise import is_asgi
 from .control import Control, MasterGone
 from .environment import PlaceError, enter, take_own_variables
 from .handover import Handover
 from .listeners import adopt
 from .loading import LoadError, describe_failure, load
+from .mounts import Mounts
 from .orphan import remove_control
 from .scoreboard import open_scoreboard
 from .settings import Settings
@@ -75,16 +77,26 @@ class Worker:
         enter(self.settings)
         self.api.install()
         self.control.step("load application")
-        loaded = load(self.settings.application)
-        self.application = loaded.application
-        self.label = loaded.label
-        self.interface = self.settings.interface or ("asgi" if is_asgi(loaded.application) else "wsgi")
+        root = None if self.settings.application is None else load(self.settings.application)
+        mounted = [(mount["prefix"], load(mount["application"])) for mount in self.settings.mounts]
+        self.label = ", ".join(
+            ([] if root is None else [root.label]) + [f"{loaded.label} at {prefix or '/'}" for prefix, loaded in mounted]
+        )
+        self.application = None if root is None else root.application
+        self.interface = self.settings.interface or ("asgi" if root is not None and is_asgi(root.application) else "wsgi")
+        if mounted:
+            if self.interface == "asgi" or any(is_asgi(loaded.application) for _, loaded in mounted):
+                raise LoadError("`mount` is for WSGI applications: ASGI's have mounts of their own")
+            applications = [(prefix, loaded.application) for prefix, loaded in mounted]
+            self.application = Mounts(applications, self.application, self.settings.manage_script_name)
         # What was made while loading stays: the collector need not look at it again and again, and where processes
         # share it, must not touch it.
         gc.collect()
         gc.freeze()
 
     def ready(self):
+        if self.settings.autoreload and self.slot == 0:
+            autoreload.start(self.settings.autoreload, self.api.module.reload)
         self.api.forked()
         self.scoreboard.state = 2
         self.scoreboard.publish()

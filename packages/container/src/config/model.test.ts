@@ -22,7 +22,7 @@ const samples: Readonly<Record<string, readonly [value: string, ...needs: string
   virtualenv: ['x'],
   pythonpath: ['x'],
   python: ['x'],
-  'lazy-apps': [''],
+  'py-autoreload': ['2'],
   middleware: ['x.ts'],
   'post-buffering': ['2'],
   threads: ['2'],

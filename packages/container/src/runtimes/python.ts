@@ -23,7 +23,10 @@ export const python: Runtime = {
       cores: settings.threads,
       zygote: !settings.lazy,
       payload: {
-        application: settings.reference,
+        application: settings.reference ?? null,
+        mounts: settings.mounts,
+        manageScriptName: config.serving.manageScriptName,
+        autoreload: settings.autoreload,
         directory: application.directory,
         pythonPath: settings.path,
         virtualenv: settings.virtualenv,

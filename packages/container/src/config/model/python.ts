@@ -18,8 +18,13 @@ export interface PythonReference {
 
 /** How Python applications run. */
 export interface PythonSettings {
-  /** Undefined when the application is not Python. */
+  /** Whether the application is Python. */
+  readonly chosen: boolean
+  /** Undefined also when there are mounts alone. */
   readonly reference: PythonReference | undefined
+  readonly mounts: readonly { readonly prefix: string; readonly application: PythonReference }[]
+  /** How often changed modules are looked for, in seconds; 0 for never. */
+  readonly autoreload: number
   /** The program; undefined is the virtual environment's, or else `python3` on PATH. */
   readonly interpreter: string | undefined
   /** Absolute, like every path here. */
@@ -55,6 +60,7 @@ export function resolvePython(reading: Reading): PythonSettings {
     interpreter: values.text('python'),
     virtualenv: virtualenv === undefined ? undefined : resolve(reading.directory, virtualenv.value),
     path: reading.paths('pythonpath'),
+    autoreload: values.number('py-autoreload'),
     lazy: values.flag('lazy-apps'),
     threads: values.number('threads'),
     threadStack: values.number('threads-stacksize') * 1024,
@@ -66,7 +72,8 @@ export function resolvePython(reading: Reading): PythonSettings {
       websocketPong: values.number('websockets-pong-tolerance'),
     },
   }
-  return { ...surroundings, reference: readReference(reading, surroundings) }
+  const { chosen, reference } = readReference(reading, surroundings)
+  return { ...surroundings, chosen, reference, mounts: chosen ? readMounts(reading) : [] }
 }
 
 function askedInterface({ values }: Reading): PythonInterface | undefined {
@@ -78,25 +85,49 @@ function askedInterface({ values }: Reading): PythonInterface | undefined {
 
 type Surroundings = Pick<PythonSettings, 'virtualenv' | 'path'>
 
-function readReference(reading: Reading, surroundings: Surroundings): PythonReference | undefined {
+interface Choice {
+  readonly chosen: boolean
+  readonly reference: PythonReference | undefined
+}
+
+const notPython: Choice = { chosen: false, reference: undefined }
+
+function readReference(reading: Reading, surroundings: Surroundings): Choice {
   const { values, directory } = reading
+  const asked = askedFor(reading)
+  if (asked === 'javascript') return notPython
   const file = values.last('wsgi-file')
   const module = values.last('module') ?? (file === undefined ? values.last('asgi') : undefined)
   const callable = values.text('callable')
-  const asked = askedFor(reading)
-  if (asked === 'javascript') return undefined
   if (file !== undefined && file.value !== '' && (module === undefined || module.value === '')) {
     const { name, text } = splitFile(file.value)
-    if (asked === undefined && javascriptFile.test(text)) return undefined
-    return { kind: 'file', module: resolve(directory, text), callable: callable ?? name }
+    if (asked === undefined && javascriptFile.test(text)) return notPython
+    return { chosen: true, reference: { kind: 'file', module: resolve(directory, text), callable: callable ?? name } }
   }
-  if (module === undefined || module.value === '') return undefined
-  const { text, name } = splitFile(module.value)
-  const reference = text.endsWith('.py')
-    ? ({ kind: 'file', module: resolve(directory, text), callable: name ?? callable } as const)
-    : ({ kind: 'module', module: text, callable: name ?? callable } as const)
-  if (asked === 'python' || reference.kind === 'file') return reference
-  return isPythonModule(reading, module, text, surroundings) ? reference : undefined
+  // With mounts alone the first of them tells the language.
+  const [mount] = module === undefined ? values.all('mount') : []
+  const setting = mount === undefined ? module : { ...mount, value: mount.value.replace(/^[^=]*=/, '') }
+  if (setting === undefined || setting.value === '') return notPython
+  const reference = toReference(setting.value, directory, callable)
+  const chosen =
+    asked === 'python' || reference.kind === 'file' || isPythonModule(reading, setting, reference.module, surroundings)
+  return { chosen, reference: chosen && mount === undefined ? reference : undefined }
+}
+
+function toReference(value: string, directory: string, callable: string | undefined): PythonReference {
+  const { text, name } = splitFile(value)
+  return text.endsWith('.py')
+    ? { kind: 'file', module: resolve(directory, text), callable: name ?? callable }
+    : { kind: 'module', module: text, callable: name ?? callable }
+}
+
+function readMounts({ values, directory }: Reading): PythonSettings['mounts'] {
+  // What is wrong with one is told where JavaScript's are read.
+  return values.all('mount').flatMap(({ value }) => {
+    const [, prefix, text] = /^(\/[^=]*)=(.+)$/.exec(value) ?? []
+    if (prefix === undefined || text === undefined) return []
+    return [{ prefix: prefix.replace(/\/+$/, ''), application: toReference(text, directory, undefined) }]
+  })
 }
 
 const javascriptFile = /\.[cm]?[jt]sx?$/

@@ -74,6 +74,15 @@ export const python: OptionGroup = {
       help: 'the program that runs Python workers, when it is not the `python3` of PATH or of the virtual environment',
     },
     {
+      name: 'py-autoreload',
+      aliases: ['python-autoreload', 'py-auto-reload', 'python-auto-reload'],
+      kind: 'number',
+      range: [0, 86400],
+      default: '0',
+      origin: 'uwsgi',
+      help: 'look every so many seconds whether a loaded module has changed, and reload then',
+    },
+    {
       name: 'lazy-apps',
       aliases: ['lazy'],
       kind: 'flag',
@@ -104,7 +113,6 @@ export const python: OptionGroup = {
     { names: 'wsgi-disable-file-wrapper', kind: 'flag', needless: 'that is a setting of the Python plugin' },
     { names: 'gevent async', kind: 'number', needless: 'every worker is asynchronous by nature' },
     { names: 'gevent-early-monkey-patch', kind: 'flag', needless: 'every worker is asynchronous by nature' },
-    { names: 'py-autoreload python-autoreload', kind: 'number', absent: 'use `touch-reload`' },
     { names: 'paste import shared-import', kind: 'text', absent: 'one application is served, at the root' },
     { names: `dynamic-apps vhost-host paste-logger`, kind: 'flag', needless: 'the application is named by `module`' },
     {
@@ -117,7 +125,7 @@ export const python: OptionGroup = {
       names: `pypy-lib pypy-setup pypy-home pypy-wsgi pypy-wsgi-file pypy-ini-paste pypy-paste pypy-eval
       pypy-eval-post-fork pypy-exec pypy-exec-post-fork pypy-pp pypy-python-path pypy-pythonpath pyimport
       py-import python-import shared-pyimport shared-py-import shared-python-import optimize O py
-      pyrun py-tracebacker py-auto-reload python-auto-reload py-auto-reload-ignore wsgi-env-behaviour
+      pyrun py-tracebacker py-auto-reload-ignore wsgi-env-behaviour
       wsgi-env-behavior early-pyimport early-python-import early-pythonpath early-python-path`,
       kind: 'text',
       needless: 'that is a setting of the Python plugin',
