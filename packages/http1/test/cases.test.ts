@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { byteByByte } from '@trivet/testing'
+import { byteByByte, readCases, type MarkdownCase as Case } from '@trivet/testing'
 import { RequestParser, ResponseParser, type Limits } from '@trivet/http1'
 import { expect, test } from 'vitest'
-import { readCases, type Case } from './case-file.ts'
 import { EventLog } from './event-log.ts'
 
 const cases = readCases(join(import.meta.dirname, 'cases'))
@@ -16,6 +15,7 @@ function parserFor({ kind, options }: Case): RequestParser | ResponseParser {
     else settings[name] = value === undefined ? true : value === 'false' ? false : value
   }
   if (kind === 'request') return new RequestParser(limits, settings)
+  if (kind !== 'response') throw new Error(`unknown kind ${kind}`)
   const parser = new ResponseParser(limits, { cgi: options.includes('cgi') })
   parser.expect(options[0] ?? 'GET')
   return parser

@@ -1,3 +1,4 @@
+export { readCases, type MarkdownCase } from './case-file.ts'
 export { formatAddress, type Address } from './address.ts'
 export { Child, runToEnd, type ChildOptions, type Exit, type Traces } from './child.ts'
 export { accepts, eventually, exists, fileExists, listening, type Patience } from './eventually.ts'

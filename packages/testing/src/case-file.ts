@@ -2,9 +2,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-export interface Case {
+/** One case of a Markdown file. */
+export interface MarkdownCase {
+  /** The file and the heading. */
   readonly title: string
-  readonly kind: 'request' | 'response'
+  /** The first word of the fence with the bytes. */
+  readonly kind: string
   readonly options: readonly string[]
   readonly bytes: Buffer
   readonly expected: string
@@ -23,8 +26,9 @@ function unescape(text: string): Buffer {
   return Buffer.from(raw, 'latin1')
 }
 
-export function readCases(folder: string): Case[] {
-  const cases: Case[] = []
+/** All cases of the files in a folder; throws when a heading has no case. */
+export function readCases(folder: string): MarkdownCase[] {
+  const cases: MarkdownCase[] = []
   for (const file of readdirSync(folder).sort()) {
     const text = readFileSync(join(folder, file), 'utf8')
     const found = [...text.matchAll(pattern)]
@@ -32,7 +36,6 @@ export function readCases(folder: string): Case[] {
     if (found.length !== titles) throw new Error(`${file}: ${titles} titles, but ${found.length} cases`)
     for (const { groups } of found) {
       const [kind = '', ...options] = (groups?.['info'] ?? '').split(' ')
-      if (kind !== 'request' && kind !== 'response') throw new Error(`${file}: unknown kind ${kind}`)
       cases.push({
         title: `${file}: ${groups?.['title']}`,
         kind,
