@@ -15,6 +15,7 @@ import type { Layout } from './layout.ts'
 import { BindError, Listeners } from './listeners.ts'
 import { plan, readConfig, workerPayload } from './plan.ts'
 import type { Plan, TextOptions } from './plan.ts'
+import { applyWorkerLimits } from './worker-limits.ts'
 import { workerCommand, workerEnvironment } from './worker-command.ts'
 
 export interface ProxyOptions extends TextOptions {
@@ -176,7 +177,11 @@ export class Proxy {
   }
 
   #watch(master: Master): void {
-    master.on('ready', (worker) => this.#log.write('notice', `start worker process ${worker.pid}`))
+    master.on('ready', ({ pid, slot }) => {
+      this.#log.write('notice', `start worker process ${pid}`)
+      if (pid === undefined) return
+      applyWorkerLimits(this.#plan.config.main.limits, pid, slot, (message) => this.#log.write('alert', message))
+    })
     master.on('exit', (worker, code, signal) => this.#exited(worker, code, signal))
     master.on('failed', (_worker, error) => {
       // A start or a reload that fails is told by whoever asked for it; this is about workers that were to be replaced.

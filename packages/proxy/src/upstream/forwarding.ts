@@ -280,7 +280,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
 
   #onSwitch(head: ResponseHead): void {
     const flow = this.#flow
-    if (!this.route.upgrades) {
+    if (!this.route.upgrades || !this.request.headers.has('upgrade')) {
       this.#dropFlow()
       this.#fail(
         { kind: 'invalid_header', status: 502 },

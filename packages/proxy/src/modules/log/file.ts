@@ -26,7 +26,7 @@ export class LogFile {
   readonly #name: string
   #writer: ByteWriter | undefined
   #lines = ''
-  #turn: NodeJS.Immediate | undefined
+  #isTurn = false
   #timer: NodeJS.Timeout | undefined
 
   /** `mention` is called with what went wrong later on. */
@@ -39,18 +39,21 @@ export class LogFile {
   /** Opens the file, or takes a descriptor that is open already. Throws the system's error. */
   open(stream?: number): void {
     const fd = stream ?? openSync(this.#name, 'a', 0o644)
-    const options = { fd, sync: false, maxLength: mostWaiting, contentMode: 'buffer' } as const
+    // As with nginx, who has an answer finds its line in the file; only a pipe, or a buffer, is written in the background.
+    const sync = stream === undefined && this.gathering.size === 0
+    const options = { fd, sync, maxLength: mostWaiting, contentMode: 'buffer' } as const
     const writer = new sonic.SonicBoom(options) as unknown as ByteWriter
     writer.on('error', (error) => this.#mention(`write() to "${this.#name}" failed (${error.message})`))
     writer.on('drop', () => this.#mention(`the disk is too slow for "${this.#name}": lines are lost`))
     this.#writer = writer
   }
 
-  /** Appends a line, a string of bytes. */
-  write(line: string): void {
+  /** Appends a line, a string of bytes; `isLast`: the connection is closed next, and who waits for that finds the line. */
+  write(line: string, isLast: boolean = false): void {
     this.#lines += line
     const { size, flush } = this.gathering
-    if (size === 0) this.#turn ??= setImmediate(() => this.#emit())
+    if (size === 0 && isLast) this.#emit()
+    else if (size === 0) this.#emitLater()
     else if (this.#lines.length >= size) this.#emit()
     else if (flush > 0) this.#timer ??= setTimeout(() => this.#emit(), flush).unref()
   }
@@ -68,10 +71,17 @@ export class LogFile {
     this.#writer = undefined
   }
 
+  /** Before this turn of the event loop ends: requests that came together are one write. */
+  #emitLater(): void {
+    if (this.#isTurn) return
+    this.#isTurn = true
+    process.nextTick(() => this.#emit())
+  }
+
   #emit(): void {
-    clearImmediate(this.#turn)
     clearTimeout(this.#timer)
-    this.#turn = this.#timer = undefined
+    this.#timer = undefined
+    this.#isTurn = false
     if (this.#lines === '') return
     const bytes = Buffer.from(this.#lines, 'latin1')
     this.#lines = ''

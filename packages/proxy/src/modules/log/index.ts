@@ -107,7 +107,7 @@ function writeLogs(request: Request, logs: readonly AccessLog[], files: LogFiles
     }
     const line = format.value.readEscaped(request, format.escape)
     if (target instanceof Syslog) target.send(line)
-    else if (!('read' in target)) target.write(`${line}\n`)
+    else if (!('read' in target)) target.write(`${line}\n`, !request.keepAlive)
     else if (rootExists(request)) files.write(cache, target.read(request), `${line}\n`)
   }
 }

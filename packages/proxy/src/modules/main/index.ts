@@ -6,9 +6,10 @@ import { fileName } from '../../language/load.ts'
 import type { Statement } from '../../language/statement.ts'
 import { argument, readChoice, readFlag, readNumber, readTime } from '../../language/values.ts'
 import type { Module } from '../../model/module.ts'
-import { acceptedRow, warnedRow } from '../../model/row.ts'
+import { acceptedRow } from '../../model/row.ts'
 import { readErrorLog } from './error-log.ts'
 import { eventRows } from './events.ts'
+import { limitRows } from './limits.ts'
 import { draftOf, type MainDraft } from './settings.ts'
 import { readUser } from './user.ts'
 
@@ -125,13 +126,10 @@ const rows: readonly Directive[] = [
     false,
   ),
   ...eventRows,
-  ...['worker_rlimit_core', 'worker_priority', 'worker_cpu_affinity'].map((name) =>
-    warnedRow(name, 'Node has no means for it'),
-  ),
+  ...limitRows,
   ...['timer_resolution', 'lock_file', 'debug_points', 'pcre_jit', 'thread_pool'].map((name) =>
     acceptedRow(name, 'Accepted: Node and the operating system decide.'),
   ),
-  acceptedRow('worker_rlimit_nofile', 'Accepted: Node raises the limit as far as the system allows.'),
 ]
 
 /** The main level and `events`. */

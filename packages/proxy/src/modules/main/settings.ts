@@ -1,6 +1,7 @@
 /** What the main level and `events` say about processes, gathered while their directives are applied. */
 import { key, type Key, type Scope } from '../../language/directive.ts'
 import type { LogLevel, Owner } from '../../process/error-log.ts'
+import type { WorkerLimits } from '../../process/worker-limits.ts'
 import type { SyslogSettings } from '../../process/syslog.ts'
 
 /** An `error_log` as written: its file is not yet made absolute. */
@@ -26,6 +27,7 @@ export interface MainSettings {
   /** `NAME` is passed on from the master's environment, `NAME=value` is set. */
   readonly env: readonly string[]
   readonly workerConnections: number
+  readonly limits: WorkerLimits
 }
 
 /** nginx waits without end by default; then every reload leaves workers behind that hold one WebSocket each. */
@@ -61,6 +63,7 @@ export function draftOf(scope: Scope): MainDraft {
     workingDirectory: undefined,
     env: [],
     workerConnections: 512,
+    limits: { openFiles: undefined, core: undefined, priority: undefined, affinity: [] },
   }
   scope.set(draftKey, draft)
   return draft
