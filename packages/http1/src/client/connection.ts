@@ -65,9 +65,13 @@ export class ClientConnection {
 
   /** Whether an idle connection may take a request. */
   get usable(): boolean {
+    return !this.#closed && !this.#peerEnded && !this.#socket.destroyed
+  }
+
+  /** Whether it may be kept for another request; as in nginx age counts when a request is over, not when one begins. */
+  get keepable(): boolean {
     const { maxRequests, maxAge } = this.#owner.options
-    if (this.#closed || this.#peerEnded || this.#socket.destroyed) return false
-    return this.#requests < maxRequests && this.#owner.now - this.#createdAt < maxAge
+    return this.usable && this.#requests < maxRequests && this.#owner.now - this.#createdAt < maxAge
   }
 
   /** For the pool: starts an exchange. */

@@ -16,7 +16,7 @@ export interface ClientOptions {
   readonly idleTimeout?: number
   /** Requests after which a connection is not used again. */
   readonly maxRequests?: number
-  /** Age after which a connection is not used again. */
+  /** Age beyond which a connection is not kept when its request is over. */
   readonly maxAge?: number
   /** Accept CGI heads, as SCGI and FastCGI answers have. */
   readonly cgi?: boolean

@@ -78,7 +78,7 @@ export class ClientPool {
   }
 
   #release(connection: ClientConnection, reusable: boolean): boolean {
-    if (!reusable || this.#closed || this.#idle.length >= this.#owner.options.idle || !connection.usable) return false
+    if (!reusable || this.#closed || this.#idle.length >= this.#owner.options.idle || !connection.keepable) return false
     this.#idle.push(connection)
     connection.rest()
     return true

@@ -23,4 +23,39 @@ export const missingModules: Readonly<Record<string, string>> = {
 }
 
 /** The others, one by one. */
-export const failures: Readonly<Record<string, string>> = {}
+export const failures: Readonly<Record<string, string>> = {
+  'http_resolver.t': '`resolver` is not there: names are resolved by the system',
+  'http_resolver_aaaa.t': '`resolver` is not there',
+  'http_resolver_cname.t': '`resolver` is not there',
+  'http_resolver_ipv4.t': '`resolver` is not there',
+  'proxy_next_upstream_tries.t': 'two of its checks need `resolver`',
+  'upstream_resolver.t': '`resolver` is not there',
+  'upstream_resolve.t': '`resolve` in an upstream needs `resolver`',
+  'upstream_resolve_reload.t': '`resolve` in an upstream needs `resolver`',
+  'upstream_service.t': '`service` in an upstream needs `resolver`',
+  'upstream_service_reload.t': '`service` in an upstream needs `resolver`',
+  'proxy_bind.t': '`proxy_bind` is not there',
+  'proxy_store.t': '`proxy_store` is not there',
+  'proxy_upgrade.t':
+    'one check: an upstream that switches protocols unasked is passed on by nginx, and a 502 with a page here',
+  'subrequest_output_buffer_size.t':
+    'the directive is read without effect: how much of an included answer is kept is not limited by it',
+  'proxy_protocol_ipv6.t': 'streams are not there',
+  'proxy_protocol_unix.t': 'streams are not there',
+  ...Object.fromEntries(
+    [
+      'scgi',
+      'scgi_body',
+      'scgi_cache',
+      'scgi_extra_data',
+      'scgi_gzip',
+      'scgi_merge_params',
+      'scgi_request_buffering',
+      'scgi_intercept_errors',
+      'scgi_force_ranges',
+      'scgi_limit_rate',
+      'scgi_ssi',
+      'scgi_next_upstream',
+    ].map((name) => [`${name}.t`, 'SCGI is not there']),
+  ),
+}
