@@ -57,6 +57,10 @@ function readAffinity(statement: Statement, report: Report): Partial<WorkerLimit
   const masks = words.map(({ text }) => BigInt(`0b${text}`))
   if (!isAuto) return { affinity: masks.map((mask) => mask.toString(16)) }
   const all = masks[0] ?? (1n << BigInt(availableParallelism())) - 1n
-  const bits = [...all.toString(2)].toReversed().flatMap((bit, index) => (bit === '1' ? [1n << BigInt(index)] : []))
+  const bits = all
+    .toString(2)
+    .split('')
+    .toReversed()
+    .flatMap((bit, index) => (bit === '1' ? [1n << BigInt(index)] : []))
   return { affinity: Array.from({ length: 1024 }, (_, slot) => (bits[slot % bits.length] ?? 1n).toString(16)) }
 }
