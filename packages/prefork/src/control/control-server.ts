@@ -38,8 +38,8 @@ export class ControlServer {
   readonly #folder: string
   readonly #server: Server
   readonly #parties = new Map<string, ControlParty>()
-  /** Tokens that said hello: no second one may. */
-  readonly #greeted = new Set<string>()
+  /** Who said hello, by token: no second one may. */
+  readonly #greeted = new Map<string, { readonly peer: ControlPeer; readonly pid: number }>()
   readonly #sockets = new Set<Socket>()
 
   readonly #remove = (): void => rmSync(this.#folder, { recursive: true, force: true })
@@ -70,8 +70,11 @@ export class ControlServer {
     chownSync(this.#folder, uid ?? -1, gid ?? -1)
   }
 
+  /** Whose connection it will be, or is from now on. */
   expect(token: string, party: ControlParty): void {
     this.#parties.set(token, party)
+    const known = this.#greeted.get(token)
+    if (known !== undefined) queueMicrotask(() => party.joined(known.peer, known.pid))
   }
 
   forget(token: string): void {
@@ -125,35 +128,38 @@ export class ControlServer {
       return true
     }
     if (message.type !== 'hello' || this.#greeted.has(token)) return false
-    this.#greeted.add(token)
     if (message['version'] !== protocolVersion) {
       const refusal = `this master speaks version ${protocolVersion} of the worker contract, the worker ${String(message['version'])}`
       socket.end(encodeMessage({ type: 'refused', message: refusal }))
       party.left(new PreforkError('protocol', refusal))
       return true
     }
-    this.#converse(socket, party, message)
+    this.#converse(socket, token, message)
     return true
   }
 
-  #converse(socket: Socket, party: ControlParty, hello: Message): void {
+  #converse(socket: Socket, token: string, hello: Message): void {
     const reader = new MessageReader(maxWorkerLine)
     let broken: PreforkError | undefined
-    const pid = hello['pid']
-    party.joined(
-      { send: (down) => void socket.write(encodeMessage(down)), close: () => void socket.destroy() },
-      typeof pid === 'number' ? pid : 0,
-    )
+    const pid = typeof hello['pid'] === 'number' ? hello['pid'] : 0
+    const peer: ControlPeer = {
+      send: (down) => void socket.write(encodeMessage(down)),
+      close: () => void socket.destroy(),
+    }
+    this.#greeted.set(token, { peer, pid })
+    // Whose it is may change: a spare becomes a worker.
+    const party = (): ControlParty | undefined => this.#parties.get(token)
+    party()?.joined(peer, pid)
     socket.on('data', (chunk: string) => {
       try {
-        for (const message of reader.push(chunk)) party.received(message)
+        for (const message of reader.push(chunk)) party()?.received(message)
       } catch (error) {
         if (!(error instanceof PreforkError)) throw error
         broken = error
         socket.destroy()
       }
     })
-    socket.on('close', () => party.left(broken))
+    socket.on('close', () => party()?.left(broken))
   }
 }
 

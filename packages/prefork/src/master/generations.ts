@@ -1,12 +1,14 @@
 import type { ControlServer } from '../control/control-server.ts'
 import { Generation } from './generation.ts'
 import type { Settings } from './options.ts'
+import { Spares } from './spares.ts'
 import type { ZygoteOwner } from './zygote.ts'
 
 /** Every generation whose workers may still live, and the one that new workers belong to. */
 export class Generations {
   readonly #control: ControlServer
   readonly #owner: ZygoteOwner
+  readonly #spares: Spares
   readonly #all = new Set<Generation>()
   #last = -1
   #current: Generation | undefined
@@ -14,6 +16,7 @@ export class Generations {
   constructor(control: ControlServer, owner: ZygoteOwner) {
     this.#control = control
     this.#owner = owner
+    this.#spares = new Spares(control)
   }
 
   get current(): Generation | undefined {
@@ -22,7 +25,7 @@ export class Generations {
 
   make(settings: Settings): Generation {
     this.#last += 1
-    const generation = new Generation(this.#last, settings, this.#control, this.#owner)
+    const generation = new Generation(this.#last, settings, this.#control, this.#spares, this.#owner)
     this.#all.add(generation)
     return generation
   }
@@ -30,6 +33,7 @@ export class Generations {
   /** New workers belong to this one; no other will get any. */
   advance(generation: Generation): void {
     this.#current = generation
+    this.#spares.replenish(generation.settings)
     for (const other of this.#all) if (other !== generation) this.discard(other)
   }
 
@@ -45,6 +49,6 @@ export class Generations {
   async end(): Promise<void> {
     const zygotes = [...this.#all].flatMap(({ zygote }) => zygote ?? [])
     for (const zygote of zygotes) zygote.end(zygote.settings.killTimeout)
-    await Promise.all(zygotes.map((zygote) => zygote.gone))
+    await Promise.all([this.#spares.close(), ...zygotes.map((zygote) => zygote.gone)])
   }
 }

@@ -32,6 +32,8 @@ export interface MasterOptions extends Partial<RespawnLimits> {
   readonly cores?: number
   /** One process per generation loads the application and forks the workers; for languages that can. Default false. */
   readonly zygote?: boolean
+  /** Processes kept waiting with nothing loaded but the program, so that a reload is quick; for development. Default 0. */
+  readonly spares?: number
   /** When workers are ended, replaced, added and retired. Default: none of it. */
   readonly policy?: PolicySettings
 }
@@ -54,6 +56,7 @@ export interface Settings extends RespawnLimits {
   readonly hangTimeout: number
   readonly cores: number
   readonly zygote: boolean
+  readonly spares: number
   readonly policy: PolicySettings
 }
 
@@ -80,6 +83,7 @@ export function settle(options: MasterOptions): Settings {
     hangTimeout: options.hangTimeout ?? Number.POSITIVE_INFINITY,
     cores: options.cores ?? 1,
     zygote: options.zygote ?? false,
+    spares: options.spares ?? 0,
     policy: options.policy ?? {},
     respawnDelay: options.respawnDelay ?? 100,
     respawnDelayMax: options.respawnDelayMax ?? 10_000,

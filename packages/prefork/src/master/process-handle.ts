@@ -21,5 +21,8 @@ export interface ProcessListener {
   closed(exit: Exit): void
 }
 
-/** Makes the process of the worker with this token. */
-export type Launch = (token: string, listener: ProcessListener) => ProcessHandle
+/** Makes the process of the worker with this token; `token` where the process has one already. */
+export interface Launch {
+  (token: string, listener: ProcessListener): ProcessHandle
+  readonly token?: string
+}

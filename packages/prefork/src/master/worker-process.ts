@@ -53,7 +53,7 @@ export class WorkerProcess implements WorkerInfo {
   #failure: WorkerFailed | undefined
   /** Somebody else has told of its failure. */
   #told = false
-  readonly #token = randomBytes(16).toString('hex')
+  readonly #token: string
   readonly #control: ControlServer
   readonly #owner: WorkerOwner<WorkerProcess>
   readonly #deadline = new Deadline()
@@ -81,6 +81,7 @@ export class WorkerProcess implements WorkerInfo {
     this.gone = this.#end.promise
     this.#control = control
     this.#owner = owner
+    this.#token = launch.token ?? randomBytes(16).toString('hex')
     this.#spawn(launch)
   }
 
