@@ -23,6 +23,7 @@ import { StatsServer } from '../stats/server.ts'
 import type { StatsSettings } from '../stats/settings.ts'
 import type { TouchAction } from '../touch/settings.ts'
 import { watchPaths } from '../touch/watch-folder.ts'
+import { watchSources } from '../touch/watch-sources.ts'
 import type { ContainerLog } from './log.ts'
 import { titleOf } from './title.ts'
 import { watchTouch } from './touch.ts'
@@ -271,10 +272,25 @@ export class Operations {
       },
       (path, error) => this.#log.event(`\`fs-reload\`: ${path} cannot be watched: ${error.message}`),
     )
+    const unwatchSources = this.#watchSources()
     this.#unwatch = () => {
       unwatchTouch()
       unwatchPaths()
+      unwatchSources()
     }
+  }
+
+  #watchSources(): () => void {
+    const { reloads, application } = this.#config
+    if (!reloads.sources) return () => {}
+    return watchSources(
+      application.directory,
+      (path) => {
+        this.#log.event(`${path} has changed: reloading`)
+        this.#commands.reload()
+      },
+      (path, error) => this.#log.event(`\`reload\`: ${path} cannot be watched: ${error.message}`),
+    )
   }
 
   #touched(path: string, action: TouchAction): void {

@@ -90,7 +90,9 @@ export class Tiers {
 
   #applicationOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
     const { processes } = config.workers
-    return { ...applicationOptions(config, 'worker', this.#settings), processes, policy: config.life.policy }
+    // Started and waiting, they need no more than to load the application.
+    const spares = config.reloads.sources && runtimeOf(config).name === 'javascript' ? processes : 0
+    return { ...applicationOptions(config, 'worker', this.#settings), processes, spares, policy: config.life.policy }
   }
 
   #frontOptions(config: ContainerConfig, inner: InnerSocket): Omit<MasterOptions, 'listeners'> {

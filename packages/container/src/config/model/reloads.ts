@@ -7,6 +7,8 @@ export interface ReloadSettings {
   readonly touch: readonly TouchSettings[]
   /** Files and folders whose change reloads; absolute. */
   readonly watch: readonly string[]
+  /** A changed source in the application's folder reloads. */
+  readonly sources: boolean
 }
 
 /** Reads what triggers a reload. */
@@ -22,5 +24,6 @@ export function resolveReloads(reading: Reading): ReloadSettings {
       ...values.every('hook-touch', (text) => readTouchHook(text, directory)),
     ],
     watch: reading.paths('fs-reload'),
+    sources: values.flag('reload'),
   }
 }

@@ -37,6 +37,12 @@ export const reloads: OptionGroup = {
       help: 'FILE ACTION:ARGUMENT: do it when the file is touched',
     },
     {
+      name: 'reload',
+      kind: 'flag',
+      origin: 'trivet',
+      help: 'for development: reload as soon as a source in the folder of the application changes',
+    },
+    {
       name: 'fs-reload',
       aliases: ['fs-brutal-reload'],
       kind: 'path',
@@ -47,10 +53,10 @@ export const reloads: OptionGroup = {
   ],
   inert: [
     {
-      names: `stop reload pause suspend resume`,
+      names: `stop pause suspend resume`,
       kind: 'text',
       absent:
-        'it acts on a running instance: send the signal to the process of `pidfile`, TERM to stop and HUP to reload',
+        'it acts on a running instance: send the signal to the process of `pidfile`, TERM to stop and TSTP to pause',
     },
     { names: 'exit-on-reload', kind: 'flag', absent: 'use signals or `touch-reload`' },
     {
