@@ -7,13 +7,11 @@ test('a reload takes a process that has been waiting, and another one is made', 
   await eventually(async () => {
     const begun = Date.now()
     await herd.master.reload({ payload: 'new' })
-    const { born, payload } = herd.master.workers.find(({ state }) => state === 'ready')?.info as {
-      born: number
-      payload: string
-    }
+    const { info } = herd.master.workers.find(({ state }) => state === 'ready') ?? {}
+    const { born, payload } = (info ?? {}) as { born?: number; payload?: string }
     expect(payload).toBe('new')
     while (herd.master.workers.length > 1) await herd.next('exit')
-    return born < begun - 100
+    return (born ?? 0) < begun - 100
   })
   const { pids } = herd
   await herd.master.stop()

@@ -48,6 +48,10 @@ export class Operations {
   #fifo: MasterFifo | undefined
   #stats: StatsServer | undefined
   #unwatch: () => void = () => {}
+  #sources: { readonly folder: string | undefined; readonly unwatch: () => void } = {
+    folder: undefined,
+    unwatch: () => {},
+  }
   #serving = false
 
   /** `figures` are those of the workers, of the moment. */
@@ -164,6 +168,7 @@ export class Operations {
   /** No more triggers: the container is about to end. */
   stopping(): void {
     this.#unwatch()
+    this.#sources.unwatch()
     this.#fifo?.close()
     this.#stats?.close()
     this.#stats = undefined
@@ -272,19 +277,25 @@ export class Operations {
       },
       (path, error) => this.#log.event(`\`fs-reload\`: ${path} cannot be watched: ${error.message}`),
     )
-    const unwatchSources = this.#watchSources()
     this.#unwatch = () => {
       unwatchTouch()
       unwatchPaths()
-      unwatchSources()
     }
+    this.#watchSources()
   }
 
-  #watchSources(): () => void {
+  /** A change while a reload goes on must not be lost: the watch stays as long as it is for the same folder. */
+  #watchSources(): void {
     const { reloads, application } = this.#config
-    if (!reloads.sources) return () => {}
+    const folder = reloads.sources ? application.directory : undefined
+    if (folder === this.#sources.folder) return
+    this.#sources.unwatch()
+    this.#sources = { folder, unwatch: folder === undefined ? () => {} : this.#watchFolder(folder) }
+  }
+
+  #watchFolder(folder: string): () => void {
     return watchSources(
-      application.directory,
+      folder,
       (path) => {
         this.#log.event(`${path} has changed: reloading`)
         this.#commands.reload()
