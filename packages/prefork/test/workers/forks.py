@@ -102,6 +102,8 @@ def worker(token, listeners, application):
             for message in control.lines():
                 if message["type"] == "drain":
                     return
+                if message["type"] == "ping":
+                    control.say(type="pong")
                 if message["type"] == "crash":
                     os.kill(os.getpid(), signal.SIGSEGV)
         for listener in set(readable) & set(listeners):
@@ -116,8 +118,10 @@ def worker(token, listeners, application):
             client.close()
 
 
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-signal.signal(signal.SIGHUP, signal.SIG_IGN)
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+    signal.signal(number, signal.SIG_IGN)
+for fd in range(3, 3 + int(os.environ["LISTEN_FDS"])):
+    os.set_inheritable(fd, False)
 if role == "zygote":
     zygote()
 else:
