@@ -1,12 +1,25 @@
 /** `pnpm bench [name] [options]`: runs one benchmark and prints its table; without a name, the whole stack's. */
 import { parseArgs } from 'node:util'
 import { benchGateway } from './gateway.ts'
+import { benchContainer } from './life/container.ts'
+import { benchFaults } from './life/faults.ts'
+import { benchHarakiri } from './life/harakiri.ts'
+import { benchReload } from './life/reload.ts'
 import { benchProxy } from './proxy.ts'
 import { benchPython } from './python.ts'
 import { benchStack } from './stack.ts'
 
 const benchmarks = {
+  container: {
+    run: benchContainer,
+    about: 'the http front beside a node:http cluster, the uwsgi front behind nginx, many reloads, memory',
+  },
+  faults: { run: benchFaults, about: 'what a client gets, what is logged and what is left for each fault' },
   gateway: { run: benchGateway, about: 'calls of a hello, the Fetch adapter and Hono, the Node adapter and node:http' },
+  harakiri: {
+    run: benchHarakiri,
+    about: 'when a request that takes too long is answered, and with what, beside uWSGI',
+  },
   proxy: {
     run: benchProxy,
     about: 'files and fixed answers beside nginx and Caddy, idle connections, a large configuration',
@@ -14,6 +27,10 @@ const benchmarks = {
   python: {
     run: benchPython,
     about: 'WSGI and Flask hello beside nginx -> uWSGI and nginx -> gunicorn, memory of Django',
+  },
+  reload: {
+    run: benchReload,
+    about: 'requests lost and the longest wait over HUP, chain reload and TERM, beside uWSGI',
   },
   stack: { run: benchStack, about: 'proxy -> container against nginx -> uWSGI, hello world, memory' },
 } as const
