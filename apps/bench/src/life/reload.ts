@@ -23,7 +23,7 @@ const ways: readonly Way[] = [
   {
     name: 'chain reload',
     reload: async ({ fifo }) => await writeFile(fifo, 'c'),
-    done: { trivet: / - reloaded\n/, uwsgi: /chain reload complete/i },
+    done: { trivet: / - reloaded\n/, uwsgi: /chain reloading complete/i },
   },
 ]
 

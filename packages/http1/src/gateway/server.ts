@@ -99,12 +99,15 @@ export class HttpServer {
 
   #startTimer(): void {
     this.#owner.now = performance.now()
-    this.#timer = setInterval(() => {
-      const now = performance.now()
-      this.#owner.now = now
-      for (const connection of this.#connections) connection.checkDeadline(now)
-    }, this.#tick)
+    // After the input that is here has been read: on a machine that stood still, it may have come in time.
+    this.#timer = setInterval(() => setImmediate(() => this.#checkDeadlines()), this.#tick)
     this.#timer.unref()
+  }
+
+  #checkDeadlines(): void {
+    const now = performance.now()
+    this.#owner.now = now
+    for (const connection of this.#connections) connection.checkDeadline(now)
   }
 
   #remove(connection: HttpConnection): void {

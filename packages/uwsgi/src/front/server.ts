@@ -103,11 +103,14 @@ export class UwsgiServer implements ConnectionHost {
   #startSweep(): void {
     if (this.#sweep !== undefined) return
     this.now = Math.trunc(performance.now())
-    this.#sweep = setInterval(() => {
-      this.now = Math.trunc(performance.now())
-      for (const connection of this.#connections) connection.check(this.now)
-    }, sweepInterval)
+    // After the input that is here has been read: on a machine that stood still, it may have come in time.
+    this.#sweep = setInterval(() => setImmediate(() => this.#check()), sweepInterval)
     this.#sweep.unref()
+  }
+
+  #check(): void {
+    this.now = Math.trunc(performance.now())
+    for (const connection of this.#connections) connection.check(this.now)
   }
 
   #stopSweep(): void {
