@@ -49,6 +49,12 @@ const faults: readonly Fault[] = [
     logged: /is replaced: it holds \d+ MB of memory/,
   },
   {
+    name: 'full disk under the log',
+    options: ['--logto', '/dev/full'],
+    provoke: async (server) => await got(server, '/'),
+    logged: /cannot write to \/dev\/full: ENOSPC/,
+  },
+  {
     name: 'crash loop (killed 5 times)',
     provoke: async (server) => {
       for (let count = 0; count < 5; count += 1) {
@@ -116,7 +122,6 @@ const badStarts: Readonly<Record<string, (folder: Folder) => Promise<readonly st
   },
   'socket path is a file': async (folder) => ['--socket', await folder.write('file.sock', '')],
   'socket folder is missing': async (folder) => ['--socket', folder.join('none/app.sock')],
-  'full disk under the log': async () => ['--logto', '/dev/full', '--http-socket', '127.0.0.1:0', '--check'],
   'application fails to load': async (folder) => {
     await writeFile(folder.join('broken.mjs'), 'throw new Error("no database")\n')
     return ['--module', folder.join('broken.mjs'), '--http-socket', '127.0.0.1:0']
@@ -128,7 +133,7 @@ async function badStart(name: string, prepare: (folder: Folder) => Promise<reado
   await chmod(folder.path, 0o755)
   const app = new URL('../../stack/hello.ts', import.meta.url).pathname
   const { code, output } = await runToEnd(bin('trivet-container'), ['--module', app, ...(await prepare(folder))])
-  print(name, `exit code ${code}`, output.trim().split('\n').slice(-2).join(' / '))
+  print(name, `exit code ${code}`, output.split('\n').find((line) => line.includes('rror')) ?? output.trim())
 }
 
 function footprint({ child: { pid } }: Server): {
