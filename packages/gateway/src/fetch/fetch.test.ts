@@ -3,7 +3,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { streamSSE, streamText } from 'hono/streaming'
 import { expect, test } from 'vitest'
 import { eventually } from '@trivet/testing'
-import type { Application, Environ } from '../contract.ts'
+import type { Application, Body, Environ } from '../contract.ts'
 import { fromFetch, toFetch } from '../fetch.ts'
 import { testClient } from '../testing.ts'
 
@@ -181,6 +181,18 @@ test.each<Partial<Environ>>([
   }
   const client = testClient(fromFetch(handler), { environ })
   expect([(await client.fetch('/public')).status, asked, client.errors]).toEqual([400, [], []])
+})
+
+test.each<[string, () => Body]>([
+  ['an array', () => [Buffer.from('a')]],
+  ['a stream', () => new Set([Buffer.from('a')])],
+])('a status that no Response can have rejects: %s', async (_kind, body) => {
+  const client = testClient((_environ, startResponse) => {
+    startResponse('600 Beyond', [])
+    return body()
+  })
+  await expect(client.fetch('/')).rejects.toThrow('status')
+  expect(client.errors).toHaveLength(1)
 })
 
 test('toFetch waits while its reader is slow', async () => {

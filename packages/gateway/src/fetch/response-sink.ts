@@ -68,8 +68,9 @@ export class FetchSink implements ResponseSink {
   }
 
   abort(error: Error): void {
-    if (this.controller === undefined) this.reject(error)
-    else this.controller.error(error)
+    this.controller?.error(error)
+    // Without effect once there is a Response; there is none when Fetch has no such status, as of 600 and above.
+    this.reject(error)
   }
 
   private drain(): void {
