@@ -28,6 +28,19 @@ test('serves, tells each answer, and calls start and stop', async () => {
   expect(lines).toEqual(['start', `serving on http://127.0.0.1:${server.port}`, 'GET /a?b 200 OK', 'stop'])
 })
 
+test('an offered upgrade that the application does not take gets an ordinary answer', async () => {
+  const { port } = await started(hello)
+  const answer = await httpClient({ host: '127.0.0.1', port }).send({
+    target: '/',
+    headers: [
+      ['Connection', 'Upgrade'],
+      ['Upgrade', 'websocket'],
+    ],
+  })
+  expect([answer.status, answer.body]).toEqual([200, 'hello'])
+  expect(answer.headers).toContainEqual(['Server', 'tsgi-reference'])
+})
+
 test('checks the contract, unless told not to', async () => {
   const errors: Error[] = []
   const careless: Application = (environ, startResponse) => {

@@ -11,6 +11,9 @@ import type { Application, Environ } from '../contract.ts'
 import { lint } from '../lint/lint.ts'
 import { answer, type ToNodeOptions } from './to-node.ts'
 
+/** The Server header. */
+const name = 'tsgi-reference'
+
 /** Options of `serve`. */
 export interface ServeOptions extends ToNodeOptions {
   /** Default `127.0.0.1`: nobody but this machine. */
@@ -39,12 +42,12 @@ export async function serve(application: Application, options: ServeOptions = {}
   const upgraded = new Set<Duplex>()
 
   const server = createServer({ shouldUpgradeCallback: isBodiless }, (request, response) => {
-    answer(logged, options, request, response.setHeader('Server', 'tsgi-reference'))
+    answer(logged, options, request, response.setHeader('Server', name))
   })
   // A request that offers another protocol brings its connection along; an ordinary answer to it closes that.
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgraded.add(socket.once('close', () => upgraded.delete(socket)))
-    const response = new ServerResponse(request)
+    const response = new ServerResponse(request).setHeader('Server', name)
     response.shouldKeepAlive = false
     response.assignSocket(socket as Socket)
     response.once('finish', () => socket.end())
