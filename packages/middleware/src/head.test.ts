@@ -1,7 +1,11 @@
+import { compose } from '@trivet/gateway'
 import { testClient } from '@trivet/gateway/testing'
 import type { Application } from '@trivet/gateway'
 import { expect, test } from 'vitest'
 import { Stream, text } from '../test/probe.ts'
+import { compression } from './compression/compression.ts'
+import { etag } from './conditional/etag.ts'
+import { contentLength } from './content-length.ts'
 import { head } from './head.ts'
 
 test('the application sees GET; the client gets the length and no body', async () => {
@@ -23,6 +27,16 @@ test('a stream is asked for one chunk and closed once', async () => {
     await stream.closing
     expect([response.status, await response.text(), stream.asked, stream.closed]).toEqual([200, '', 1, 1])
     expect(client.errors).toEqual([])
+  }
+})
+
+test('outside it, middleware that waits for the first bytes gets none, and answers', async () => {
+  for (const kind of ['application', 'late'] as const) {
+    const stream = new Stream(['', 'a', 'b'])
+    const client = testClient(compose(compression(), etag(), contentLength, head, stream[kind]))
+    const response = await client.fetch('/', { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } })
+    await stream.closing
+    expect([response.status, response.headers.get('content-length'), client.errors]).toEqual([200, null, []])
   }
 })
 

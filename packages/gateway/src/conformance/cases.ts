@@ -240,6 +240,12 @@ const start: readonly ConformanceCase[] = [
     response: { status: 200, body: 'late start' },
   },
   {
+    name: 'an empty chunk may come before startResponse',
+    items: [16, 46],
+    request: { target: '/start-after-empty' },
+    response: { status: 200, body: 'later start' },
+  },
+  {
     name: 'any status and reason',
     items: [17],
     request: { target: '/reason' },

@@ -54,7 +54,11 @@ const streams: readonly Row[] = [
 ]
 
 const start: readonly Row[] = [
-  ['SA', 'A calls startResponse before its first chunk; S allows that inside the first iteration', 'start-missing'],
+  [
+    'SA',
+    'A calls startResponse before its first chunk that is not empty; S allows that inside the iteration',
+    'start-missing',
+  ],
   ['A', 'gives a status `999 Reason`', 'start-status'],
   [
     'A',

@@ -73,6 +73,12 @@ export const startRoutes: Readonly<Record<string, Route>> = {
     yield text('late ')
     yield text('start')
   },
+  '/start-after-empty': async function* ({ start }) {
+    yield text('')
+    start('200 OK', [])
+    yield text('later ')
+    yield text('start')
+  },
   '/returns-write': ({ start }) => {
     const write = start('200 OK', [])
     return [text(typeof write)]

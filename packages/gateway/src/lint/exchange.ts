@@ -77,7 +77,8 @@ export class Exchange {
   /** Each chunk on its way to the server. */
   checkChunk(chunk: Bytes): void {
     expectRule(types.isUint8Array(chunk), 'body-chunk', () => show(chunk))
-    expectRule(this.status !== undefined, 'start-missing', () => 'a chunk')
+    // Middleware that waits for bytes with its head has only empty chunks to give until they come.
+    expectRule(this.status !== undefined || chunk.length === 0, 'start-missing', () => 'a chunk')
     this.count += chunk.length
     const { length, count } = this
     expectRule(

@@ -62,7 +62,7 @@ const rules: Readonly<Record<LintCode, readonly ['server' | 'application', strin
   'start-length': ['application', 'there is one Content-Length, a decimal number, and none with 204'],
   'start-twice': ['application', 'startResponse is called again only with an error'],
   'start-swallowed': ['application', 'the error that startResponse rethrows is not swallowed'],
-  'start-missing': ['application', 'startResponse is called before the first chunk'],
+  'start-missing': ['application', 'startResponse is called before the first chunk that is not empty'],
   'start-write': ['server', 'startResponse returns the write function'],
   'body-kind': ['application', 'a body is an iterable of Uint8Array, or after 101 a function'],
   'body-chunk': ['application', 'chunks are Uint8Array'],
