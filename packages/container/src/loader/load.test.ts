@@ -78,6 +78,11 @@ class Site {
   readonly name = 'site'
 }
 
+const methods: Readonly<Record<string, unknown>> = {
+  handler(_req: unknown, res: unknown) {
+    return res
+  },
+}
 const two = (environ: unknown, startResponse: unknown): unknown => [environ, startResponse]
 const express = Object.assign(() => {}, { handle: () => {}, listen: () => {} })
 
@@ -96,6 +101,9 @@ test.each<[string, unknown, JavaScriptInterface | 'auto', string]>([
     'auto',
     'node',
   ],
+  ['a Node listener that is a method', methods['handler'], 'auto', 'node'],
+  // oxlint-disable-next-line no-eval -- as a tool that leaves blanks out would have it
+  ['an async Node listener without blanks', eval('async(req,res)=>{}'), 'auto', 'node'],
   ['a minified Node listener', two, 'node', 'node'],
   ['Express', express, 'auto', 'node'],
   ['Koa', { listen: () => {}, callback: () => () => {} }, 'auto', 'node'],

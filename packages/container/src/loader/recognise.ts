@@ -120,7 +120,7 @@ function isClass(value: unknown): boolean {
 /** By the name of its second parameter, as written in the source. */
 function looksLikeListener(value: Callable | object): boolean {
   const source = Function.prototype.toString.call(value)
-  return /^(?:async\s+)?(?:function\s*[\w$]*\s*)?\(\s*[\w$]+\s*,\s*_?(?:res|response|reply)\s*[,)]/.test(source)
+  return /^(?:async\b\s*)?(?:function\b\s*)?[\w$]*\s*\(\s*[\w$]+\s*,\s*_?(?:res|response|reply)\s*[,)]/.test(source)
 }
 
 function wrongKind(value: unknown, label: string, expected: string): ContainerError {
