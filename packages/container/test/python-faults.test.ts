@@ -1,4 +1,5 @@
 /** Applications in Python that fail, hang, crash and leave: what their clients and the other workers see of it. */
+import { readdir } from 'node:fs/promises'
 import { eventually, groupMembers, RawClient, temporaryFolder, withPeers } from '@trivet/testing'
 import { expect } from 'vitest'
 import { startPython } from './python-process.ts'
@@ -103,14 +104,16 @@ test('workers that crash, are killed or deaf are replaced', async () => {
   expect(groupMembers(child.pid)).toEqual([])
 })
 
-test('a master that is killed leaves no process behind', async () => {
-  const { child, url } = await startPython([...options, '--processes', '2'])
+test('a master that is killed leaves no process and no inner socket behind', async () => {
+  await using folder = await temporaryFolder()
+  const { child, url } = await startPython([...options, '--processes', '2'], { env: { TMPDIR: folder.path } })
   await using _ = child
   expect(await text(`${url}/hello`)).toBe('hello')
   // The master, a front worker, a zygote and its two children.
   expect(groupMembers(child.pid).length).toBe(5)
   process.kill(child.pid, 'SIGKILL')
   await eventually(() => groupMembers(child.pid).length === 0, { what: 'the end of the workers', timeout: 15_000 })
+  expect((await readdir(folder.path)).filter((name) => name.startsWith('trivet-inner-'))).toEqual([])
 })
 
 test('a reload whose application does not load leaves the old one in place', async () => {

@@ -15,6 +15,21 @@ def remove_control(path):
         time.sleep(0.01)
 
 
+def remove_inner(descriptions):
+    """The socket that front workers come by, in a folder of its own (process/inner-socket.ts)."""
+    for description in descriptions:
+        path = description["address"].get("path") or ""
+        folder = os.path.dirname(path)
+        if not os.path.basename(folder).startswith("trivet-inner-"):
+            continue
+        for remove, name in ((os.unlink, path), (os.rmdir, folder)):
+            try:
+                remove(name)
+            except OSError:
+                # Another worker was first.
+                continue
+
+
 def _remove_if_dead(path):
     probe = socket.socket(socket.AF_UNIX)
     try:
