@@ -42,7 +42,10 @@ const addressOf = (server: { address(): AddressInfo | string | null }): { host: 
 const noLength = { 'no CONTENT_LENGTH where none was sent': 'forward says 0: uwsgi frames the body by it' }
 
 /** What WSGI (PEP 3333) does not have; its own keys are checked by wsgiref.validate. */
-const wsgi: Skips = { 'the tsgi keys': 'WSGI calls its keys otherwise' }
+const wsgi: Skips = {
+  'the tsgi keys': 'WSGI calls its keys otherwise',
+  'an empty chunk may come before startResponse': 'PEP 3333 wants start_response before any bytestring',
+}
 
 const noUpgrade = { upgrade: 'WSGI does not hand over connections' }
 

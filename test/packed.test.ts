@@ -41,7 +41,7 @@ test.each(packages.map(({ manifest }) => manifest.name))('%s carries no source, 
   expect(files).toContain('package/LICENSE')
   expect(files).toContain('package/README.md')
   const allowed =
-    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|[A-Z]+\.md|(dist|bin|conf|public)\/.*|nginx\.conf\.template)$/
+    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|[A-Z]+\.md|(dist|bin|conf|public|python)\/.*|nginx\.conf\.template)$/
   expect(files.filter((file) => !allowed.test(file) || /\.test\.|fixtures\//.test(file))).toEqual([])
 })
 

@@ -1,5 +1,5 @@
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { glob, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The repository's root folder. */
@@ -28,14 +28,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** All packages below packages/ and apps/ that are published. */
+/** All packages below packages/ and apps/ that are published; a sample in another language has no manifest. */
 export async function publishedPackages(): Promise<WorkspacePackage[]> {
-  const parents = ['packages', 'apps']
-  const folders = await Promise.all(
-    parents.map(async (parent) => (await readdir(join(root, parent))).map((name) => join(parent, name))),
-  )
-  const all = await Promise.all(
-    folders.flat().map(async (folder) => ({ folder, manifest: await readManifest(folder) })),
-  )
+  const all: WorkspacePackage[] = []
+  for await (const path of glob('{packages,apps}/*/package.json', { cwd: root })) {
+    const folder = dirname(path)
+    all.push({ folder, manifest: await readManifest(folder) })
+  }
   return all.filter(({ manifest }) => manifest.private !== true)
 }

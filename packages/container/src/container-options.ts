@@ -15,6 +15,8 @@ export interface ContainerOptions {
   readonly plugins?: Several
   /** what the export is: a gateway application, a fetch handler, a Node listener; in Python WSGI or ASGI; auto tells them apart; default auto */
   readonly interface?: 'auto' | 'tsgi' | 'fetch' | 'node' | 'wsgi' | 'asgi'
+  /** a module whose export (default: the default one) is put before the application; the first is the outermost */
+  readonly middleware?: Several
   /** working directory of the workers; `module` and unix sockets are relative to it */
   readonly chdir?: string
   /** set an environment variable, NAME=VALUE */
@@ -43,6 +45,8 @@ export interface ContainerOptions {
   readonly pythonpath?: Several
   /** the program that runs Python workers, when it is not the `python3` of PATH or of the virtual environment */
   readonly python?: string
+  /** look every so many seconds whether a loaded module has changed, and reload then; default 0 */
+  readonly pyAutoreload?: number
   /** every worker loads the application for itself, instead of one process for all of them */
   readonly lazyApps?: boolean
   /** requests that a Python worker works on at once; default 1 */
@@ -65,6 +69,8 @@ export interface ContainerOptions {
   readonly listen?: number
   /** processes that speak HTTP for Python workers; JavaScript workers speak it themselves; default 1 */
   readonly httpProcesses?: number
+  /** bytes of a request body that they keep in memory; what is more goes to a temporary file; default 65536 */
+  readonly postBuffering?: number
   /** number of worker processes; default 1 */
   readonly processes?: number
   /** there is always a master here; default true */
@@ -163,6 +169,8 @@ export interface ContainerOptions {
   readonly touchExec?: Several
   /** FILE ACTION:ARGUMENT: do it when the file is touched */
   readonly hookTouch?: Several
+  /** for development: reload as soon as a source in the folder of the application changes */
+  readonly reload?: boolean
   /** reload when this file, or something in this folder, changes */
   readonly fsReload?: Several
   /** largest uwsgi packet and largest HTTP request head, in bytes; default 65535 */

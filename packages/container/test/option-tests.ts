@@ -36,7 +36,11 @@ export const shownBy: Readonly<Record<string, string>> = {
     attach-daemon attach-daemon2 attach-control-daemon smart-attach-daemon2 cron hook-pre-app
     hook-as-user-atexit exec-asap exec-pre-app`,
   'test/python.test.ts': `
-    callable runtime wsgi-file pythonpath python`,
+    runtime wsgi-file pythonpath py-autoreload`,
+  'test/python-fronts.test.ts': `
+    middleware post-buffering`,
+  'test/reload.test.ts': `
+    reload`,
   'test/service.test.ts': `
     umask limit-nproc max-fd cpu-affinity procname-prefix-spaced procname-append pidfile2 safe-pidfile daemonize
     touch-mules-reload`,
@@ -64,5 +68,5 @@ export const shownBy: Readonly<Record<string, string>> = {
     log-zero log-format-strftime log-syslog log-socket log-req-route log-drain log-filter log-maxsize log-backupname
     limit-as procname procname-master procname-prefix safe-pidfile2
     log-truncate log-reopen
-    mules mule-msg-size spooler-processes spooler-harakiri spooler-max-tasks cache lazy-apps`,
+    callable python mules mule-msg-size spooler-processes spooler-harakiri spooler-max-tasks cache lazy-apps`,
 }

@@ -23,6 +23,7 @@ const samples: Readonly<Record<string, readonly [value: string, ...needs: string
   pythonpath: ['x'],
   python: ['x'],
   'py-autoreload': ['2'],
+  reload: ['true'],
   middleware: ['x.ts'],
   'post-buffering': ['2'],
   threads: ['2'],
