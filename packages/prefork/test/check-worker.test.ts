@@ -9,6 +9,8 @@ const python = await runToEnd('python3', ['-c', '']).then(
   () => false,
 )
 
+const bin = fileURLToPath(new URL('../bin/trivet-check-worker.js', import.meta.url))
+
 const broken = (reports: readonly RuleReport[]): string[] =>
   reports.filter(({ verdict }) => verdict === 'broken').map((report) => `${report.rule}: ${report.broken}`)
 
@@ -43,9 +45,21 @@ test.skipIf(!python).each([
 })
 
 test('the command prints each rule and exits with 1 when one is broken', async () => {
-  const bin = fileURLToPath(new URL('../bin/trivet-check-worker.js', import.meta.url))
   const { code, output } = await runToEnd(process.execPath, [bin, '--patience', '2', '--', 'false'])
   expect(code).toBe(1)
   expect(output).toContain('BROKEN a life: hello: it connects to TRIVET_CONTROL')
   expect(output).toContain('it ended before it said hello')
+})
+
+test.each([
+  [['--version'], 0, /^trivet-check-worker \d+\.\d+\.\d+/],
+  [['--help'], 0, /usage: trivet-check-worker/],
+  [[], 2, /usage: trivet-check-worker/],
+  [['--zygot', '--', 'true'], 2, /Unknown option '--zygot'/],
+  [['--payload', '{', '--', 'true'], 2, /`--payload` is not JSON/],
+  [['--patience', 'long', '--', 'true'], 2, /`--patience`: expected seconds, got `long`/],
+])('%j ends with %d', async (args, code, words) => {
+  const result = await runToEnd(process.execPath, [bin, ...args])
+  expect(result.code).toBe(code)
+  expect(result.output).toMatch(words)
 })
