@@ -26,7 +26,7 @@ const benchmarks = {
   },
   python: {
     run: benchPython,
-    about: 'WSGI and Flask hello beside nginx -> uWSGI and nginx -> gunicorn, memory of Django',
+    about: 'WSGI and Flask hello beside nginx -> uWSGI and nginx -> gunicorn',
   },
   reload: {
     run: benchReload,
