@@ -2,7 +2,7 @@
  * One access log: lines are gathered for a turn of the event loop, or as `buffer`, `flush` and `gzip` say, and written in
  * one piece. What cannot be written is told, and memory stays bounded while a disk is full.
  */
-import { openSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import sonic from 'sonic-boom'
 import type { Gathering } from './parameters.ts'
@@ -25,6 +25,8 @@ export class LogFile {
   readonly #mention: (message: string) => void
   readonly #name: string
   #writer: ByteWriter | undefined
+  /** The descriptor of a file whose lines are written in the background. */
+  #background: number | undefined
   #lines = ''
   #isTurn = false
   #timer: NodeJS.Timeout | undefined
@@ -46,6 +48,7 @@ export class LogFile {
     writer.on('error', (error) => this.#mention(`write() to "${this.#name}" failed (${error.message})`))
     writer.on('drop', () => this.#mention(`the disk is too slow for "${this.#name}": lines are lost`))
     this.#writer = writer
+    this.#background = sync || stream !== undefined ? undefined : fd
   }
 
   /** Appends a line, a string of bytes; `isLast`: the connection is closed next, and who waits for that finds the line. */
@@ -60,8 +63,10 @@ export class LogFile {
 
   /** Writes what waits, now. */
   flush(): void {
-    this.#emit()
+    // What is handed to a background writer that has nothing to do is on its way, and a close would overtake it.
+    if (this.#background === undefined) this.#emit()
     this.#writer?.flushSync()
+    if (this.#background !== undefined) this.#writeNow(this.#background)
   }
 
   /** Writes what waits and lets go of the file. `keepsOpen`: the descriptor is the process's own. */
@@ -69,6 +74,7 @@ export class LogFile {
     this.flush()
     if (!keepsOpen) this.#writer?.destroy()
     this.#writer = undefined
+    this.#background = undefined
   }
 
   /** Before this turn of the event loop ends: requests that came together are one write. */
@@ -79,13 +85,30 @@ export class LogFile {
   }
 
   #emit(): void {
+    const bytes = this.#take()
+    if (bytes !== undefined) this.#writer?.write(bytes)
+  }
+
+  #writeNow(fd: number): void {
+    const bytes = this.#take()
+    if (bytes === undefined) return
+    try {
+      let at = 0
+      while (at < bytes.length) at += writeSync(fd, bytes, at)
+    } catch (error) {
+      this.#mention(`write() to "${this.#name}" failed (${(error as Error).message})`)
+    }
+  }
+
+  /** The lines that wait, as they are to be written. */
+  #take(): Buffer | undefined {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#isTurn = false
-    if (this.#lines === '') return
+    if (this.#lines === '') return undefined
     const bytes = Buffer.from(this.#lines, 'latin1')
     this.#lines = ''
     const { level } = this.gathering
-    this.#writer?.write(level === 0 ? bytes : gzipSync(bytes, { level }))
+    return level === 0 ? bytes : gzipSync(bytes, { level })
   }
 }

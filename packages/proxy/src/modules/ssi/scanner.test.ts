@@ -69,6 +69,10 @@ test('a long value is an error, not memory without end', () => {
   expect(scanner.next(false)).toEqual({ kind: 'error', message: 'too long SSI command' })
 })
 
+test('the symbol that is no end is named wherever the text is cut', () => {
+  expect(joined(scan(['<!--#-->', '<!--#']))).toEqual(joined(scan(['<!--#--><!--#'])))
+})
+
 test('how a text is cut changes nothing', () => {
   const word = fc.constantFrom(
     '<!--#',

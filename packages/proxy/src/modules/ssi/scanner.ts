@@ -113,13 +113,13 @@ class CommandReader {
 
   #isEnd(command: string): boolean {
     if (this.#text[this.at] !== '-') return false
-    const rest = this.#text.slice(this.at, this.at + closing.length)
-    if (rest === closing) {
-      this.at += closing.length
-      return true
+    for (let index = 0; index < closing.length; index++) {
+      const symbol = this.#text[this.at + index]
+      if (symbol === undefined) throw new Incomplete()
+      if (symbol !== closing[index]) throw new Malformed(`unexpected "${symbol}" symbol in "${command}" SSI command`)
     }
-    if (closing.startsWith(rest)) throw new Incomplete()
-    throw new Malformed(`unexpected "${rest.slice(-1)}" symbol in "${command}" SSI command`)
+    this.at += closing.length
+    return true
   }
 
   #parameter(command: string): readonly [string, string] {
