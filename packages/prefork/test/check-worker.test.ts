@@ -24,7 +24,7 @@ test.skipIf(!python)('a worker in Python, and its zygote, keep every rule [pytho
   expect(reports.map(({ rule }) => rule)).toContain('fork, output and exited')
 })
 
-test.skipIf(!python).each([
+test.skipIf(!python).concurrent.each([
   ['says the wrong pid', 'pid', 'hello: it says that its pid is 1'],
   ['does not listen', 'listen', 'listen: connections are refused'],
   ['makes the sockets blocking', 'blocking', 'non-blocking: the shared flag'],
