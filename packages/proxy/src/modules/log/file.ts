@@ -2,7 +2,7 @@
  * One access log: lines are gathered for a turn of the event loop, or as `buffer`, `flush` and `gzip` say, and written in
  * one piece. What cannot be written is told, and memory stays bounded while a disk is full.
  */
-import { openSync, writeSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import sonic from 'sonic-boom'
 import type { Gathering } from './parameters.ts'
@@ -25,8 +25,6 @@ export class LogFile {
   readonly #mention: (message: string) => void
   readonly #name: string
   #writer: ByteWriter | undefined
-  /** The descriptor of a file whose lines are written in the background. */
-  #background: number | undefined
   #lines = ''
   #isTurn = false
   #timer: NodeJS.Timeout | undefined
@@ -41,14 +39,13 @@ export class LogFile {
   /** Opens the file, or takes a descriptor that is open already. Throws the system's error. */
   open(stream?: number): void {
     const fd = stream ?? openSync(this.#name, 'a', 0o644)
-    // As with nginx, who has an answer finds its line in the file; only a pipe, or a buffer, is written in the background.
-    const sync = stream === undefined && this.gathering.size === 0
+    // As with nginx, who has an answer, or a full buffer, finds it in the file; only a pipe is written in the background.
+    const sync = stream === undefined
     const options = { fd, sync, maxLength: mostWaiting, contentMode: 'buffer' } as const
     const writer = new sonic.SonicBoom(options) as unknown as ByteWriter
     writer.on('error', (error) => this.#mention(`write() to "${this.#name}" failed (${error.message})`))
     writer.on('drop', () => this.#mention(`the disk is too slow for "${this.#name}": lines are lost`))
     this.#writer = writer
-    this.#background = sync || stream !== undefined ? undefined : fd
   }
 
   /** Appends a line, a string of bytes; `isLast`: the connection is closed next, and who waits for that finds the line. */
@@ -63,10 +60,8 @@ export class LogFile {
 
   /** Writes what waits, now. */
   flush(): void {
-    // What is handed to a background writer that has nothing to do is on its way, and a close would overtake it.
-    if (this.#background === undefined) this.#emit()
+    this.#emit()
     this.#writer?.flushSync()
-    if (this.#background !== undefined) this.#writeNow(this.#background)
   }
 
   /** Writes what waits and lets go of the file. `keepsOpen`: the descriptor is the process's own. */
@@ -74,7 +69,6 @@ export class LogFile {
     this.flush()
     if (!keepsOpen) this.#writer?.destroy()
     this.#writer = undefined
-    this.#background = undefined
   }
 
   /** Before this turn of the event loop ends: requests that came together are one write. */
@@ -87,17 +81,6 @@ export class LogFile {
   #emit(): void {
     const bytes = this.#take()
     if (bytes !== undefined) this.#writer?.write(bytes)
-  }
-
-  #writeNow(fd: number): void {
-    const bytes = this.#take()
-    if (bytes === undefined) return
-    try {
-      let at = 0
-      while (at < bytes.length) at += writeSync(fd, bytes, at)
-    } catch (error) {
-      this.#mention(`write() to "${this.#name}" failed (${(error as Error).message})`)
-    }
   }
 
   /** The lines that wait, as they are to be written. */
