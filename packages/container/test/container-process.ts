@@ -12,12 +12,22 @@ export async function spawnContainer(args: readonly string[], options: ChildOpti
   return await Child.start(process.execPath, [command, ...args], { cwd: fixtures, ...options })
 }
 
+/** A container whose first HTTP front is at `address`. */
+export interface Serving {
+  readonly child: Child
+  readonly address: Address & { port: number }
+  readonly url: string
+}
+
 /** Starts the command and waits until it serves; returns where its first HTTP front is. */
-export async function startServing(
-  args: readonly string[],
-  options: ChildOptions = {},
-): Promise<{ child: Child; address: Address & { port: number }; url: string }> {
-  const child = await spawnContainer(['--module', 'app.ts', '--http-socket', '127.0.0.1:0', ...args], options)
+export async function startServing(args: readonly string[], options: ChildOptions = {}): Promise<Serving> {
+  return await untilServing(
+    await spawnContainer(['--module', 'app.ts', '--http-socket', '127.0.0.1:0', ...args], options),
+  )
+}
+
+/** Waits until a container serves HTTP; ends it when it does not. */
+export async function untilServing(child: Child): Promise<Serving> {
   try {
     const output = await child.until(/serving http on 127\.0\.0\.1:\d+\n/)
     const port = Number(/serving http on 127\.0\.0\.1:(\d+)/.exec(output)?.[1])

@@ -79,19 +79,13 @@ export class LogFile {
   }
 
   #emit(): void {
-    const bytes = this.#take()
-    if (bytes !== undefined) this.#writer?.write(bytes)
-  }
-
-  /** The lines that wait, as they are to be written. */
-  #take(): Buffer | undefined {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#isTurn = false
-    if (this.#lines === '') return undefined
+    if (this.#lines === '') return
     const bytes = Buffer.from(this.#lines, 'latin1')
     this.#lines = ''
     const { level } = this.gathering
-    return level === 0 ? bytes : gzipSync(bytes, { level })
+    this.#writer?.write(level === 0 ? bytes : gzipSync(bytes, { level }))
   }
 }
