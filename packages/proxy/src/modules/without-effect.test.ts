@@ -9,7 +9,6 @@ function warnings(http: string): string[] {
 }
 
 test.each([
-  ['resolver 127.0.0.1;', 'resolver'],
   ['upstream u { zone u 64k; server 127.0.0.1:1; }', 'zone'],
   ['proxy_buffering on;', 'proxy_buffering'],
   ['uwsgi_buffers 8 64k;', 'uwsgi_buffers'],

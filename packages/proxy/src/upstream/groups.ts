@@ -1,20 +1,24 @@
 /** Upstreams by name, the ones that a `*_pass` makes by naming a server, and the pools of connections to their servers. */
 import type { ClientOptions } from '@trivet/http1/client'
 import { addResource, type HttpScope } from '../model/scope.ts'
-import { defaultPeerOptions, Peer, PeerGroup, type PeerAddress } from './peers.ts'
+import type { Resolution } from '../resolver/name-resolver.ts'
+import { defaultPeerOptions, Peer, PeerGroup, type PeerAddress, type PeerOptions } from './peers.ts'
 import type { Pool, Protocol } from './protocol.ts'
 import type { UpstreamSettings } from './settings.ts'
 
 const groupsKey = Symbol('upstreams')
 const poolsKey = Symbol('pools')
 
-/** How many upstreams made from variables are remembered. */
+/** How many upstreams made from variables are remembered; the oldest goes first. */
 const rememberedLimit = 1000
 
 /** The upstreams of a configuration. */
 export class Groups {
   readonly #named = new Map<string, PeerGroup>()
   readonly #implicit = new Map<string, PeerGroup>()
+  /** Made while requests run: of addresses, or of what a name was resolved to. */
+  readonly #remembered = new Map<string, { readonly group: PeerGroup; readonly resolution: Resolution | undefined }>()
+  readonly #forgetters: ((peer: Peer) => void)[] = []
 
   /** Adds an `upstream` block; false when the name is taken. */
   add(group: PeerGroup): boolean {
@@ -23,17 +27,69 @@ export class Groups {
     return true
   }
 
-  /** The upstream for a server part of a URL: by name, or a server of its own; undefined when it is neither. */
+  /** The upstream for a server part that stands in the configuration: by name, or a server of its own; undefined when it is neither. */
   find(text: string, defaultPort: number): PeerGroup | undefined {
-    const known = this.#named.get(text) ?? this.#implicit.get(text)
+    const known = this.known(text)
     if (known !== undefined) return known
     const address = parsePeerAddress(text, defaultPort)
     if (address === undefined) return undefined
     const group = new PeerGroup(text, [new Peer(peerName(address), address, defaultPeerOptions)])
-    if (this.#implicit.size < rememberedLimit) this.#implicit.set(text, group)
+    this.#implicit.set(text, group)
+    return group
+  }
+
+  /** What the configuration knows under a text. */
+  known(text: string): PeerGroup | undefined {
+    return this.#named.get(text) ?? this.#implicit.get(text)
+  }
+
+  /** The upstream of one address that a variable names. */
+  addressed(text: string, address: PeerAddress): PeerGroup {
+    const known = this.#remembered.get(text)
+    if (known !== undefined) return known.group
+    return this.#remember(text, [new Peer(peerName(address), address, defaultPeerOptions)], undefined)
+  }
+
+  /** The upstream of all addresses of a name. Servers stay, with their connections, while the name is resolved to them. */
+  resolved(text: string, port: number, resolution: Resolution): PeerGroup {
+    const known = this.#remembered.get(text)
+    if (known?.resolution === resolution) return known.group
+    const old = new Map(known?.group.peers.map((peer) => [peer.name, peer]))
+    const peers = resolution.addresses.map((host) => {
+      const name = peerName({ host, port })
+      const peer = old.get(name) ?? new Peer(name, { host, port }, resolvedOptions)
+      old.delete(name)
+      return peer
+    })
+    for (const peer of old.values()) this.forget(peer)
+    this.#remembered.delete(text)
+    return this.#remember(text, peers, resolution)
+  }
+
+  /** Hears of servers that are no longer known. */
+  onForget(forget: (peer: Peer) => void): void {
+    this.#forgetters.push(forget)
+  }
+
+  /** A server is no longer known: its connections are closed. */
+  forget(peer: Peer): void {
+    for (const forget of this.#forgetters) forget(peer)
+  }
+
+  #remember(text: string, peers: readonly Peer[], resolution: Resolution | undefined): PeerGroup {
+    const group = new PeerGroup(text, peers)
+    this.#remembered.set(text, { group, resolution })
+    const [oldest] = this.#remembered
+    if (this.#remembered.size > rememberedLimit && oldest !== undefined) {
+      this.#remembered.delete(oldest[0])
+      for (const peer of oldest[1].group.peers) this.forget(peer)
+    }
     return group
   }
 }
+
+/** As in nginx a request begins with a clean slate: no address is left out for what happened to an earlier one. */
+const resolvedOptions: PeerOptions = { ...defaultPeerOptions, maxFails: 0 }
 
 /** The upstreams of a configuration, made when first asked for. */
 export function groupsOf(http: HttpScope): Groups {
@@ -75,6 +131,7 @@ export function poolFinder(
   const tables = http.shared(poolsKey, () => {
     const made = new Map<string, Map<Peer, Pool>>()
     addResource(http, { close: () => closeAll(made) })
+    groupsOf(http).onForget((peer) => forget(made, peer))
     return made
   })
   const key = [protocol.scheme, variant, connectTimeout, sendTimeout, readTimeout, headSize].join(' ')
@@ -93,8 +150,15 @@ function open(table: Map<Peer, Pool>, peer: Peer, group: PeerGroup, protocol: Pr
     maxRequests: group.keepaliveRequests,
     maxAge: group.keepaliveTime,
   })
-  if (table.size < rememberedLimit) table.set(peer, pool)
+  table.set(peer, pool)
   return pool
+}
+
+function forget(tables: ReadonlyMap<string, Map<Peer, Pool>>, peer: Peer): void {
+  for (const table of tables.values()) {
+    table.get(peer)?.close()
+    table.delete(peer)
+  }
 }
 
 function closeAll(tables: ReadonlyMap<string, ReadonlyMap<Peer, Pool>>): void {

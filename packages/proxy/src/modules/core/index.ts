@@ -10,6 +10,7 @@ import { fileRows, readFileSettings } from './files.ts'
 import { blockRows } from './http.ts'
 import { inertRows } from './inert.ts'
 import { locationRows, readEntrySettings } from './location.ts'
+import { resolverRows } from './resolver.ts'
 import { readRoot, rootRows } from './root.ts'
 import { serverRows } from './server.ts'
 
@@ -39,6 +40,7 @@ export const core: Module = {
     ...bodyRows,
     ...connectionRows,
     ...answerRows,
+    ...resolverRows,
     ...inertRows,
   ],
 }

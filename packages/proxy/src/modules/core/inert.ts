@@ -2,8 +2,6 @@
 import type { Directive } from '../../language/directive.ts'
 import { acceptedRow, isOn, withoutEffectRow } from '../../model/row.ts'
 
-const systemResolver = 'names are resolved by the operating system, whenever a connection is made'
-
 const ofNode: readonly string[] = [
   'sendfile',
   'sendfile_max_chunk',
@@ -38,8 +36,6 @@ const ofEngine: readonly string[] = [
 
 /** Their rows. */
 export const inertRows: readonly Directive[] = [
-  withoutEffectRow('resolver', systemResolver),
-  withoutEffectRow('resolver_timeout', systemResolver),
   withoutEffectRow('reset_timedout_connection', 'slow clients are closed in the usual way', isOn),
   withoutEffectRow('msie_refresh', 'redirects are redirects for every browser', isOn),
   withoutEffectRow('keepalive_min_timeout', 'idle connections are closed at once when a worker leaves'),

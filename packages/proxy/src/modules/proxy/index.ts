@@ -12,7 +12,10 @@ import { setting, type Setting } from '../../model/setting.ts'
 import { constantValue, type Value } from '../../model/value.ts'
 import { Forwarding } from '../../upstream/forwarding.ts'
 import { groupsOf, poolFinder } from '../../upstream/groups.ts'
+import type { PeerGroup } from '../../upstream/peers.ts'
+import { findServers, type Finder } from '../../upstream/resolution.ts'
 import { upstreamRows } from '../../upstream/settings.ts'
+import { resolverOf } from '../core/resolver.ts'
 import { httpProtocol } from './protocol.ts'
 import type { CookieFlags, Replacement } from './rewriting.ts'
 import { HttpRoute, type LocationProxy } from './route.ts'
@@ -161,17 +164,22 @@ function attach(scope: LocationScope): Attachment | undefined {
   const fixedGroup = fixed === undefined ? undefined : groups.find(fixed.host, 80)
   const methodValue = scope.value(method)
   const bodyValue = scope.value(setBody)
-  const handle = (request: Request): number => {
-    const target = fixed ?? parseTarget(url.read(request))
-    const group = fixedGroup ?? (target === undefined ? undefined : groups.find(target.host, 80))
-    if (target === undefined || group === undefined) {
-      request.log('error', `invalid URL prefix in "${url.read(request)}"`)
-      return 500
-    }
+  const finder: Finder = { groups, ...resolverOf(scope), defaultPort: 80 }
+  const send = (request: Request, target: Target, group: PeerGroup): void => {
     const body = bodyValue === undefined ? undefined : Buffer.from(bodyValue.read(request), 'latin1')
     const route = new HttpRoute(request, location, group, target, methodValue?.read(request) ?? request.method, body)
     new Forwarding(request, route).start()
-    return taken
+  }
+  const handle = (request: Request): number => {
+    if (fixed !== undefined && fixedGroup !== undefined) {
+      send(request, fixed, fixedGroup)
+      return taken
+    }
+    const text = url.read(request)
+    const target = parseTarget(text)
+    if (target !== undefined) return findServers(request, finder, target.host, (group) => send(request, target, group))
+    request.log('error', `invalid URL prefix in "${text}"`)
+    return 500
   }
   return { content: handle }
 }

@@ -21,7 +21,9 @@ import { groupsOf, poolFinder, type PoolFinder } from '../../upstream/groups.ts'
 import type { Peer, PeerGroup } from '../../upstream/peers.ts'
 import type { Pool, Protocol } from '../../upstream/protocol.ts'
 import type { Route } from '../../upstream/route.ts'
+import { findServers, type Finder } from '../../upstream/resolution.ts'
 import { upstreamRows, type UpstreamSettings } from '../../upstream/settings.ts'
+import { resolverOf } from '../core/resolver.ts'
 
 const shared = upstreamRows('uwsgi', [
   'x-accel-expires',
@@ -234,13 +236,14 @@ function attach(scope: LocationScope): Attachment | undefined {
   }
   const groups = groupsOf(scope.http)
   const fixed = target.constant === undefined ? undefined : groups.find(target.constant, 80)
-  const handle = (request: Request): number => {
-    const group = fixed ?? groups.find(target.read(request), 80)
-    if (group === undefined) {
-      request.log('error', `invalid server "${target.read(request)}" in "uwsgi_pass"`)
-      return 500
-    }
+  // A name that a variable gives has to have a port.
+  const finder: Finder = { groups, ...resolverOf(scope), defaultPort: 0 }
+  const send = (request: Request, group: PeerGroup): void => {
     new Forwarding(request, new UwsgiRoute(request, location, group)).start()
+  }
+  const handle = (request: Request): number => {
+    if (fixed === undefined) return findServers(request, finder, target.read(request), (group) => send(request, group))
+    send(request, fixed)
     return taken
   }
   return { content: handle }
