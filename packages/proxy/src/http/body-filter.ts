@@ -1,5 +1,5 @@
 /** Filters that change a body on its way out, each in the place its header filter has given it. */
-import type { Request } from './request.ts'
+import type { AnsweringRequest } from './answering-request.ts'
 
 /** Takes a body piece by piece. */
 export interface BodyTarget {
@@ -44,9 +44,9 @@ export abstract class BodyFilter implements BodyTarget {
 
 /** Behind the last filter. */
 export class UnfilteredBody implements BodyTarget {
-  readonly #request: Request
+  readonly #request: AnsweringRequest
 
-  constructor(request: Request) {
+  constructor(request: AnsweringRequest) {
     this.#request = request
   }
 

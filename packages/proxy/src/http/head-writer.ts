@@ -1,6 +1,8 @@
-/** The response's head as one latin-1 string, in nginx's order; decides how the body is framed. */
+/** The response's head as one latin-1 string, in nginx's order; decides how the body is framed and how fast it goes. */
 import { httpDate } from '@trivet/http1'
+import { sizeOf } from '../model/value.ts'
 import { fieldValue, uriValue } from './field-value.ts'
+import { Pacer } from './pacer.ts'
 import type { Request } from './request.ts'
 import { statusText } from './status.ts'
 
@@ -25,7 +27,7 @@ export function filterHead(request: Request): boolean {
 export function writeHead(request: Request): boolean {
   if (!filterHead(request)) return false
   const { out } = request
-  request.startPacing()
+  startPacing(request)
   if (request.method === 'HEAD') request.headOnly = true
   if (request.version === 9) {
     request.keepAlive = false
@@ -51,6 +53,25 @@ export function writeHead(request: Request): boolean {
   if (request.connection.service.draining) request.keepAlive = false
   request.sendRaw(`HTTP/1.1 ${out.statusLine ?? statusText(status)}\r\n${ownLines(request)}${listedLines(out)}\r\n`)
   return true
+}
+
+/** From here on `limit_rate` holds. */
+function startPacing(request: Request): void {
+  const { limitRate, limitRateAfter } = request.location.core
+  const rate = request.limitRate ?? sizeOf(limitRate, request)
+  if (rate > 0) request.pacer = new Pacer(request, rate, sizeOf(limitRateAfter, request))
+}
+
+/** The end of a chunked body: the last chunk and the trailers, those of `add_trailer` as their variables now are. */
+export function lastChunk(request: Request): string {
+  const { out } = request
+  for (const [name, value] of out.lateTrailers ?? []) {
+    const text = value.read(request)
+    if (text !== '') (out.trailers ??= []).push([name, text])
+  }
+  let text = '0\r\n'
+  for (const [name, value] of out.trailers ?? []) text += `${name}: ${fieldValue(value)}\r\n`
+  return `${text}\r\n`
 }
 
 /** The fields nginx writes itself, in its order. */

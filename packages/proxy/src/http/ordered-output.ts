@@ -5,7 +5,7 @@
  *     own text | subrequest A            | own text | subrequest B | own text
  *              | text | sub of A | text  |
  */
-import type { Request } from './request.ts'
+import type { AnsweringRequest } from './answering-request.ts'
 import type { Subrequest } from './subrequest.ts'
 
 /** Bytes that may wait in one place before its source is asked to wait. */
@@ -23,24 +23,24 @@ interface Place {
 
 /** The order of one answer. */
 export class OrderedOutput {
-  readonly #main: Request
-  readonly #places = new Map<Request, Place>()
-  #active: Request
+  readonly #main: AnsweringRequest
+  readonly #places = new Map<AnsweringRequest, Place>()
+  #active: AnsweringRequest
 
-  constructor(main: Request) {
+  constructor(main: AnsweringRequest) {
     this.#main = main
     this.#active = main
   }
 
   /** The answer of `sub` belongs here in the body of `parent`. */
-  add(parent: Request, sub: Subrequest): void {
+  add(parent: AnsweringRequest, sub: Subrequest): void {
     const place = this.#placeOf(parent)
     place.items.push(sub)
     if (this.#active === parent && place.items.length === 1) this.#active = sub
   }
 
   /** Takes a piece of a body; false when its source is to wait. */
-  write(request: Request, chunk: Buffer | string): boolean {
+  write(request: AnsweringRequest, chunk: Buffer | string): boolean {
     const place = this.#placeOf(request)
     if (this.#active === request && place.items.length === 0) {
       const hasRoom = this.#main.encode(chunk)
@@ -55,7 +55,7 @@ export class OrderedOutput {
   }
 
   /** A body is complete. */
-  end(request: Request): void {
+  end(request: AnsweringRequest): void {
     this.#placeOf(request).hasEnded = true
     if (this.#active === request) this.#advance()
   }
@@ -85,14 +85,14 @@ export class OrderedOutput {
     }
   }
 
-  #release(request: Request): void {
+  #release(request: AnsweringRequest): void {
     const place = this.#placeOf(request)
     if (!place.isHeld) return
     place.isHeld = false
     request.resumeBody()
   }
 
-  #placeOf(request: Request): Place {
+  #placeOf(request: AnsweringRequest): Place {
     let place = this.#places.get(request)
     if (place === undefined) {
       place = { items: [], waiting: 0, hasEnded: false, isHeld: false }

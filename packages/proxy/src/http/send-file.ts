@@ -1,8 +1,9 @@
 /** Sends a file, or parts of it: small ones in the same write as the head, others piece by piece as the client takes them. */
 import { close, closeSync, read, readSync } from 'node:fs'
+import type { Activity } from './activity.ts'
 import type { CachedFile } from './file-cache.ts'
 import type { FileRange } from './ranges.ts'
-import type { Activity, Request } from './request.ts'
+import type { Request } from './request.ts'
 
 /** Up to this many bytes a file is read at once, without going through the thread pool. */
 const smallFile = 64 * 1024

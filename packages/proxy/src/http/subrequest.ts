@@ -9,11 +9,12 @@
  * They share the client's header fields and variables. The client's request is not over before they are; when it breaks
  * off they are given up.
  */
+import type { InnerRequest } from './activity.ts'
 import { namedRedirect, run } from './engine.ts'
 import { BufferedBody } from './buffered-body.ts'
 import { filterHead } from './head-writer.ts'
 import { OrderedOutput } from './ordered-output.ts'
-import { Request, type InnerRequest } from './request.ts'
+import { Request } from './request.ts'
 import { RequestBody } from './request-body.ts'
 import type { Handler } from '../model/module.ts'
 

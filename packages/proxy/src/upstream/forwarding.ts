@@ -11,7 +11,8 @@
  */
 import type { HeaderFields, ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError, Exchange } from '@trivet/http1/client'
-import type { Activity, Request } from '../http/request.ts'
+import type { Activity } from '../http/activity.ts'
+import type { Request } from '../http/request.ts'
 import { copyHead } from './answer-head.ts'
 import { Pacer, type PacerOwner } from '../http/pacer.ts'
 import { sizeOf } from '../model/value.ts'

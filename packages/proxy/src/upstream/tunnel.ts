@@ -1,6 +1,6 @@
 /** After a 101 bytes go both ways as they come, each side paused while the other is slow, until one of them ends. */
 import type { Socket } from 'node:net'
-import type { Activity } from '../http/request.ts'
+import type { Activity } from '../http/activity.ts'
 import type { Forwarding } from './forwarding.ts'
 
 class Tunnel implements Activity {
