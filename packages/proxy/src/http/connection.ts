@@ -7,10 +7,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Listener } from '../model/config.ts'
-import type { CoreSettings } from '../model/core-settings.ts'
-import { ClientWire } from './client-wire.ts'
-import { Closing } from './closing.ts'
-import { logText } from './field-value.ts'
+import { ClosableWire } from './closable-wire.ts'
 import { HeadError, HeadReader } from './head.ts'
 import { startPostAction } from './post-action.ts'
 import { openRequest, settleRequest, startRequest } from './request-life.ts'
@@ -22,61 +19,49 @@ import { UnwantedBody } from './unwanted-body.ts'
 /** More than this unread of a next request, and the socket is paused. */
 const pipelineLimit = 64 * 1024
 
-type State = 'head' | 'request' | 'tunnel' | 'closing' | 'closed'
-
 /** A connection of a client. */
-export class Connection extends ClientWire {
+export class Connection extends ClosableWire {
   /** Requests so far, the current one included. */
   requests = 0
   /** True when the current request was waiting behind another one. */
   isPipelined = false
   readonly #unwanted = new UnwantedBody(this)
   readonly #head = new HeadReader()
-  #state: State = 'head'
   #request: Request | undefined
   #isProcessing = false
   #isWaitingForHead = true
-  /** The settings of the last request's location. */
-  #core: CoreSettings
   #tunnel: ((chunk: Buffer) => void) | undefined
-  #closing: Closing | undefined
 
   constructor(service: Service, listener: Listener, socket: Socket) {
     super(service, listener, socket)
-    this.#core = this.names.fallback.root.core
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('end', () => this.#onEnd())
-    socket.on('error', () => this.#onClosed())
-    socket.on('close', () => this.#onClosed())
+    socket.on('error', () => this.onClosed())
+    socket.on('close', () => this.onClosed())
     socket.on('drain', () => this.#onDrain())
-  }
-
-  /** True when the client has gone away or closed its side. */
-  get isClosed(): boolean {
-    return this.#state === 'closed'
   }
 
   /** What it is doing, as `stub_status` counts it. */
   get phase(): 'reading' | 'writing' | 'waiting' | 'closing' {
-    if (this.#state === 'request' || this.#state === 'tunnel') return 'writing'
-    if (this.#state !== 'head') return 'closing'
+    if (this.state === 'request' || this.state === 'tunnel') return 'writing'
+    if (this.state !== 'head') return 'closing'
     return this.input.length > 0 ? 'reading' : 'waiting'
   }
 
   override flush(): void {
-    if (this.#state === 'closed' || !this.output.write()) return
+    if (this.state === 'closed' || !this.output.write()) return
     const request = this.#request
-    if (this.#state === 'request' && request !== undefined && this.output.isBehind && !request.body.isFlowing)
+    if (this.state === 'request' && request !== undefined && this.output.isBehind && !request.body.isFlowing)
       this.expectWithin(request.location.core.sendTimeout)
     this.#goOn()
   }
 
   #onData(chunk: Buffer): void {
     if (this.#tunnel !== undefined) this.#tunnel(chunk)
-    else if (this.#closing === undefined) {
+    else if (this.closing === undefined) {
       this.input.append(chunk)
       this.#process()
-    } else if (this.#closing.isTaken) this.deadline = this.#closing.deadline
+    } else if (this.closing.isTaken) this.deadline = this.closing.deadline
   }
 
   #process(): void {
@@ -88,9 +73,11 @@ export class Connection extends ClientWire {
 
   /** One request or one piece of a body; false when there is nothing more to do now. */
   #step(): boolean {
-    if (this.#state === 'head')
-      return this.input.length > 0 && this.#passesGate() && this.#mayAnswer() && this.#readHead()
-    if (this.#state !== 'request' || this.#request === undefined || this.input.length === 0) return false
+    if (this.state === 'head')
+      return (
+        this.input.length > 0 && (this.gate?.passes(this, this.input) ?? true) && this.#mayAnswer() && this.#readHead()
+      )
+    if (this.state !== 'request' || this.#request === undefined || this.input.length === 0) return false
     const { body } = this.#request
     if (body.isFlowing) {
       const used = body.take(this.input.bytes)
@@ -103,56 +90,35 @@ export class Connection extends ClientWire {
     return false
   }
 
-  /** The PROXY header has been read, where there is to be one. */
-  #passesGate(): boolean {
-    if (this.gate === undefined || this.gate.header !== undefined) return true
-    const taken = this.gate.take(this.input.bytes)
-    if (taken === 'refused') {
-      this.log.write(
-        'error',
-        `broken header: ${logText(this.input.bytes.toString('latin1', 0, 64))} while reading PROXY protocol, client: ${this.clientAddress}, server: ${this.listener.spec.text}`,
-        this.id,
-      )
-      this.destroy()
-    } else if (taken !== undefined) this.input.consume(taken)
-    return this.gate.header !== undefined && this.input.length > 0
-  }
-
   /** Requests of a client that does not take its answers wait, or answers without end would pile up. */
   #mayAnswer(): boolean {
     if (this.output.hasRoom) return true
-    this.expectWithin(this.#core.sendTimeout)
+    this.expectWithin(this.core.sendTimeout)
     this.input.pause()
     return false
   }
 
   #readHead(): boolean {
-    const head = this.#head
     const { settings } = this.names.fallback
     const now = Date.now()
-    let failure: HeadError | undefined
-    try {
-      if (!head.read(this.input.bytes, settings)) {
-        if (this.#isWaitingForHead) {
-          this.#isWaitingForHead = false
-          this.deadline = now + settings.clientHeaderTimeout
-        }
-        return false
+    const outcome = this.#head.tryRead(this.input.bytes, settings)
+    if (outcome === 'incomplete') {
+      if (this.#isWaitingForHead) {
+        this.#isWaitingForHead = false
+        this.deadline = now + settings.clientHeaderTimeout
       }
-    } catch (error) {
-      if (!(error instanceof HeadError)) throw error
-      failure = error
+      return false
     }
     this.deadline = Number.POSITIVE_INFINITY
-    this.input.consume(failure === undefined ? head.length : this.input.length)
-    this.#startRequest(failure, now)
+    this.input.consume(outcome === 'complete' ? this.#head.length : this.input.length)
+    this.#startRequest(outcome === 'complete' ? undefined : outcome, now)
     return true
   }
 
   #startRequest(failure: HeadError | undefined, now: number): void {
     this.requests++
     this.service.statistics.requests++
-    this.#state = 'request'
+    this.state = 'request'
     this.#request = openRequest(this, this.#head, failure, now)
     startRequest(this.#request)
   }
@@ -160,17 +126,17 @@ export class Connection extends ClientWire {
   /** The answer to the request has been sent (or `isBroken`: will not be). */
   finish(request: Request, isBroken: boolean = false): void {
     if (request.finished) return
-    if (!isBroken && this.#state !== 'closed') startPostAction(request)
+    if (!isBroken && this.state !== 'closed') startPostAction(request)
     if (request.subrequests !== undefined && this.#waitsForInner(request, isBroken)) return
     request.finished = true
     settleRequest(request)
-    if (this.#state === 'closed') return
-    const core = (this.#core = request.location.core)
+    if (this.state === 'closed') return
+    const core = (this.core = request.location.core)
     this.deadline = Number.POSITIVE_INFINITY
     if (isBroken) this.destroy()
-    else if (!request.keepAlive || core.keepaliveTimeout === 0) this.#closeAfter(request)
+    else if (!request.keepAlive || core.keepaliveTimeout === 0) this.closeAfter(request)
     else if (request.body.isDone) this.#next()
-    else if (request.body.isAwaitingContinue && this.input.length === 0) this.#closeAfter(request)
+    else if (request.body.isAwaitingContinue && this.input.length === 0) this.closeAfter(request)
     else this.#unwanted.finish(request.body, Date.now() + core.lingeringTime)
   }
 
@@ -178,7 +144,7 @@ export class Connection extends ClientWire {
   #waitsForInner(request: Request, isBroken: boolean): boolean {
     const { subrequests } = request
     if (subrequests === undefined || subrequests.size === 0) return false
-    if (!isBroken && this.#state !== 'closed') {
+    if (!isBroken && this.state !== 'closed') {
       request.isAnswered = true
       this.deadline = Number.POSITIVE_INFINITY
       return true
@@ -201,54 +167,26 @@ export class Connection extends ClientWire {
   }
 
   onUnwantedError(): void {
-    if (this.#request !== undefined) this.#closeAfter(this.#request)
+    if (this.#request !== undefined) this.closeAfter(this.#request)
   }
 
   #next(): void {
     this.#request = undefined
-    this.#state = 'head'
+    this.state = 'head'
     this.isPipelined = this.input.length > 0
     this.#isWaitingForHead = true
-    if (this.input.hasEnded && this.input.length === 0) return this.#close(false)
-    this.expectWithin(this.#core.keepaliveTimeout)
+    if (this.input.hasEnded && this.input.length === 0) return this.close(false)
+    this.expectWithin(this.core.keepaliveTimeout)
     // The answer had promised to keep the connection before the draining began.
     if (this.service.draining) this.hurryIfIdle()
     this.input.resume()
     if (this.input.length > 0 && !this.#isProcessing) this.#process()
   }
 
-  #closeAfter(request: Request): void {
-    const { lingeringClose } = this.#core
-    const mayHaveMore = !request.body.isDone || this.input.length > 0
-    this.#close((lingeringClose === 'always' || (lingeringClose === 'on' && mayHaveMore)) && !this.input.hasEnded)
-  }
-
-  /** Closes as soon as the client has taken what was written, and lingers if it shall. */
-  #close(lingers: boolean): void {
-    this.flush()
-    if (this.#state === 'closed' || this.#closing !== undefined) return
-    this.input.takeAll()
-    if (!lingers && !this.output.isBehind) return this.destroy()
-    this.#state = 'closing'
-    this.#closing = new Closing(this.socket, this.#core, lingers, (closing) => {
-      if (lingers) this.deadline = closing.deadline
-      else this.destroy()
-    })
-    this.deadline = this.#closing.deadline
-    this.input.resume()
-  }
-
   /** The worker drains: a connection between two requests goes, unless the next one is on its way already. */
   hurryIfIdle(): void {
-    if (this.#state === 'head' && this.input.length === 0)
+    if (this.state === 'head' && this.input.length === 0)
       this.deadline = Math.min(this.deadline, Date.now() + idleWhileDraining)
-  }
-
-  /** Breaks the connection. */
-  destroy(): void {
-    this.flush()
-    this.socket.destroySoon()
-    this.#onClosed()
   }
 
   /** A body is to be read: go on reading. */
@@ -268,7 +206,7 @@ export class Connection extends ClientWire {
 
   /** From now on bytes go to `receive` as they come; returns those already read. */
   tunnel(receive: (chunk: Buffer) => void): Buffer {
-    this.#state = 'tunnel'
+    this.state = 'tunnel'
     this.#tunnel = receive
     this.deadline = Number.POSITIVE_INFINITY
     this.input.resume()
@@ -280,16 +218,11 @@ export class Connection extends ClientWire {
     if (now < this.deadline && now <= this.#unwanted.until) return
     this.deadline = Number.POSITIVE_INFINITY
     const request = this.#request
-    if (this.#state === 'request' && request !== undefined && !request.finished) endSlowRequest(request)
-    else if (this.#state !== 'head') this.#giveUp()
+    if (this.state === 'request' && request !== undefined && !request.finished) endSlowRequest(request)
+    else if (this.state !== 'head') this.giveUp()
     // The last answer may still be on its way to a slow client: it gets the time for that.
-    else if (this.input.length === 0 || this.output.isBehind) this.#close(false)
+    else if (this.input.length === 0 || this.output.isBehind) this.close(false)
     else this.#headTimeout()
-  }
-
-  #giveUp(): void {
-    if (this.output.isBehind) logSlow(this, 'sending to client')
-    this.destroy()
   }
 
   #headTimeout(): void {
@@ -305,7 +238,7 @@ export class Connection extends ClientWire {
 
   #goOn(): void {
     if (!this.output.takeDrain()) return
-    if (this.#state === 'head') {
+    if (this.state === 'head') {
       this.input.resume()
       this.#process()
     } else this.#request?.onDrain()
@@ -314,7 +247,7 @@ export class Connection extends ClientWire {
   #onEnd(): void {
     this.input.hasEnded = true
     const request = this.#request
-    if (this.#state === 'request' && request !== undefined) {
+    if (this.state === 'request' && request !== undefined) {
       if (request.body.isFlowing) {
         request.log('info', 'client prematurely closed connection')
         request.keepAlive = false
@@ -322,14 +255,14 @@ export class Connection extends ClientWire {
       } else request.onClientEnd()
       return
     }
-    if (this.#state === 'tunnel') request?.activity?.onAbort?.()
-    else if (this.#closing === undefined) this.#close(false)
-    else if (this.#closing.isTaken) this.destroy()
+    if (this.state === 'tunnel') request?.activity?.onAbort?.()
+    else if (this.closing === undefined) this.close(false)
+    else if (this.closing.isTaken) this.destroy()
   }
 
-  #onClosed(): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
+  protected override onClosed(): void {
+    if (this.state === 'closed') return
+    this.state = 'closed'
     this.socket.destroy()
     const request = this.#request
     if (request !== undefined && !request.finished && !request.isAnswered) {

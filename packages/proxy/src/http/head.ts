@@ -73,6 +73,16 @@ export class HeadReader {
     this.#offsets = []
   }
 
+  /** Reads on; a HeadError when the head is refused. */
+  tryRead(bytes: Buffer, settings: ServerSettings): 'complete' | 'incomplete' | HeadError {
+    try {
+      return this.read(bytes, settings) ? 'complete' : 'incomplete'
+    } catch (error) {
+      if (error instanceof HeadError) return error
+      throw error
+    }
+  }
+
   /** Reads on; true when the head is complete. Throws HeadError. */
   read(bytes: Buffer, settings: ServerSettings): boolean {
     const { count, size } = settings.largeClientHeaderBuffers
