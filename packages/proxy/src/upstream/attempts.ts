@@ -19,6 +19,8 @@ export interface AttemptState {
   bodyLength: number
 }
 
+const nobody: ReadonlySet<Peer> = new Set()
+
 /** Methods that are not sent twice. */
 const cautious: ReadonlySet<string> = new Set(['POST', 'LOCK', 'PATCH'])
 
@@ -30,10 +32,11 @@ export class Attempts {
   /** True once something of the request has left. */
   isSent = false
   readonly #route: Route
-  readonly #tried = new Set<Peer>()
+  #tried: Set<Peer> | undefined
   readonly #startTime = Date.now()
   #left: number
   #attemptStart = 0
+  #excused = false
 
   constructor(route: Route) {
     this.#route = route
@@ -55,7 +58,7 @@ export class Attempts {
   /** Chooses the server of the next attempt; undefined when none is left. */
   next(): Peer | undefined {
     const { group, key } = this.#route
-    const peer = group.next(this.#tried, key)
+    const peer = group.next(this.#tried ?? nobody, key)
     this.peer = peer
     this.isSent = false
     this.states.push({
@@ -69,7 +72,6 @@ export class Attempts {
       bodyLength: 0,
     })
     if (peer === undefined) return undefined
-    this.#tried.add(peer)
     peer.connections++
     this.#attemptStart = Date.now()
     return peer
@@ -105,14 +107,12 @@ export class Attempts {
     this.#excused = true
   }
 
-  #excused = false
-
   /** Counts the attempt that failed for `kind`; `next` follows. */
   retry(kind: string): void {
     this.#left--
     const { peer } = this
     if (peer === undefined) return
-    if (this.#excused) this.#tried.delete(peer)
+    if (!this.#excused) (this.#tried ??= new Set()).add(peer)
     this.#excused = false
     if (kind !== 'http_403' && kind !== 'http_404') this.#route.group.failed(peer)
   }

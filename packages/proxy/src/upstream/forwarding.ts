@@ -5,17 +5,16 @@
  *                               ^____________________|
  *                    next server, as long as `*_next_upstream` allows
  *
- * Nothing is kept of an answer but what the client has not taken yet: when that is too much the upstream is paused.
  * One object per request is the exchange of all its attempts and the activity which the connection of the client tells
- * of its fate; the attempts are counted in attempts.ts, the body is sent by request-sender.ts.
+ * of its fate; the attempts are counted in attempts.ts, the request's body is sent by request-sender.ts, the answer's is
+ * relayed by answer-relay.ts.
  */
 import type { HeaderFields, ResponseHead } from '@trivet/http1'
 import type { ClientConnection, ClientError, Exchange } from '@trivet/http1/client'
 import type { Activity } from '../http/activity.ts'
 import type { Request } from '../http/request.ts'
-import { copyHead } from './answer-head.ts'
-import { Pacer, type PacerOwner } from '../http/pacer.ts'
-import { sizeOf } from '../model/value.ts'
+import { copyHead, isIntercepted } from './answer-head.ts'
+import { AnswerRelay, type RelayOwner } from './answer-relay.ts'
 import { Attempts, type AttemptState } from './attempts.ts'
 import { describeFailure, failureOf, type Failure } from './failure.ts'
 import type { Flow } from './protocol.ts'
@@ -23,11 +22,8 @@ import { RequestSender, type SenderOwner } from './request-sender.ts'
 import type { Route } from './route.ts'
 import { startTunnel } from './tunnel.ts'
 
-/** RFC 9110 section 10.1.4. */
-const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/i
-
 /** A forwarded request. */
-export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
+export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
   readonly request: Request
   readonly route: Route
   /** Where the request was sent before an inner redirect. */
@@ -37,11 +33,9 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
   readonly #sender: RequestSender
   #flow: Flow | undefined
   #isOver = false
-  #isPaused = false
-  #hasEnded = false
   #isAbandoned = false
-  /** Slows the reading of the answer down to `*_limit_rate`. */
-  #pacer: Pacer | undefined
+  /** Once the answer is on its way to the client. */
+  #relay: AnswerRelay | undefined
 
   constructor(request: Request, route: Route) {
     this.request = request
@@ -119,10 +113,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
 
   onDrain(): void {
     // Both sides tell of room: the upstream for the request's body, the client for the answer's.
-    if (this.#isPaused && this.request.hasRoom && this.#pacer?.isHolding !== true) {
-      this.#isPaused = false
-      this.#flow?.resume()
-    }
+    this.#relay?.onDrain()
     this.#sender.onDrain()
   }
 
@@ -144,28 +135,20 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
     if (this.#attempts.mayRetry(kind, this.request.method, this.#sender.isStreamed)) {
       this.#abandon()
       this.#retry(kind)
-    } else if (this.#isIntercepted(head)) {
+    } else if (isIntercepted(this, head)) {
       this.#abandon()
       this.#finish(head.status)
-    } else this.#relay(head)
+    } else this.#pass(head)
   }
 
-  /** Whether `error_page` takes the place of the answer. */
-  #isIntercepted({ status, headers }: ResponseHead): boolean {
-    const { request, route } = this
-    if (status < 300 || !route.settings.interceptErrors) return false
-    if (!request.location.core.errorPages.some((page) => page.status === status)) return false
-    if (status === 401)
-      for (const challenge of headers.getAll('www-authenticate')) request.out.add('WWW-Authenticate', challenge)
-    return true
-  }
-
-  #relay(head: ResponseHead): void {
+  /** Sends the head on; the body follows. */
+  #pass(head: ResponseHead): void {
     const { request } = this
     const redirect = copyHead(this, head)
-    const rate = sizeOf(this.route.settings.limitRate, request)
-    if (rate > 0) this.#pacer = new Pacer(this, rate)
-    if (redirect === undefined && request.sendHead()) return
+    if (redirect === undefined && request.sendHead()) {
+      this.#relay = new AnswerRelay(this, request, this.route.settings, this.#flow)
+      return
+    }
     this.#abandon()
     this.#over()
     redirect?.(request)
@@ -187,47 +170,26 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
 
   onData(chunk: Uint8Array): void {
     if (this.#isOver) return
-    const { state, request } = this
+    const { state } = this
     if (state !== undefined) {
       state.bytesReceived += chunk.length
       state.bodyLength += chunk.length
     }
-    if (request.finished) return
-    const isWanted = this.#pacer === undefined ? request.write(chunk as Buffer) : this.#paced(this.#pacer, chunk)
-    if (isWanted) return
-    this.#isPaused = true
-    this.#flow?.pause()
+    this.#relay?.data(chunk as Buffer)
   }
 
-  #paced(pacer: Pacer, chunk: Uint8Array): boolean {
-    pacer.push(chunk as Buffer)
-    return !pacer.isHolding && this.request.hasRoom
-  }
-
-  onPaced(chunk: Buffer | string): void {
-    if (!this.request.finished) this.request.write(chunk)
-  }
-
-  onPacerIdle(): void {
-    if (this.#hasEnded) this.#end()
-    else this.onDrain()
-  }
-
-  /** They go on to a client that said it takes them; without that word their sender had no leave to add any. */
   onTrailers(trailers: HeaderFields): void {
-    if (this.#isOver || !takesTrailers.test(this.request.headers.get('te') ?? '')) return
-    this.request.out.trailers = [...(this.request.out.trailers ?? []), ...trailers]
+    if (!this.#isOver) this.#relay?.trailers(trailers)
   }
 
   onEnd(): void {
     if (this.#isOver) return
     this.#flow = undefined
     this.#release(true)
-    this.#hasEnded = true
-    if (this.#pacer?.isHolding !== true) this.#end()
+    this.#relay?.end()
   }
 
-  #end(): void {
+  onRelayed(): void {
     this.#over()
     this.request.end()
   }
@@ -269,7 +231,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, PacerOwner {
 
   #over(): void {
     this.#isOver = true
-    this.#pacer?.stop()
+    this.#relay?.stop()
     this.#sender.stop()
     if (this.request.activity === this) this.request.activity = undefined
   }
