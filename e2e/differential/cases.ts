@@ -28,7 +28,7 @@ const targets = `
   /rw/if /rw/if?a=b /rw/neg /rw/method /rw/file /rw/dir /rw/args?x=old /rw/query?y=2
   /alias/ /alias/a.txt /alias/../page.html /aliasre/a.txt /aliasre/sub /try /try.html /tryfolder /try/x /trycode/x /trycode
   /tryname?q=1 /tryargs
-  /ep/page /ep/code /ep/take /ep/named /ep/url /ep/url301 /ep/missing /ep/recursive /ep/second
+  /ep/page /ep/code /ep/take /ep/named /ep/url /ep/url301 /ep/missing /ep/recursive /ep/second /ep/cycle
   /internal /deny /some /other /except /exceptfile /headers /headers404 /expiresoff /expiresmax /typed /charset
   /etagoff/page.html /list/ /list /gif /relative /noport /ownname /auth
   /up/echo /up/echo?a=b /up/a%20b /up/a//b /up /upraw/x%20y?z /upuri/x /upuri /upset /upmethod /upredirect /uphide
@@ -128,6 +128,10 @@ const bodies: readonly Case[] = [
     name: 'Expect with body',
     send: ask('POST', '/up/echo', 'Expect: 100-continue\r\nContent-Length: 5\r\n', 'hello'),
   },
+  {
+    name: 'Expect with body, pipelined after an error',
+    send: `POST /r404 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello${get('/exact')}`,
+  },
   { name: 'Expect of something else', send: ask('POST', '/up/echo', 'Expect: x\r\nContent-Length: 5\r\n', 'hello') },
   { name: 'bad chunk size', send: ask('POST', '/up/echo', 'Transfer-Encoding: chunked\r\n', 'xyz\r\n\r\n') },
   { name: 'negative length', send: ask('POST', '/up/echo', 'Content-Length: -1\r\n', '') },
@@ -169,6 +173,7 @@ const lines: readonly (readonly [name: string, send: string])[] = [
   ['HTTP/1.1x', 'GET / HTTP/1.1x\r\nHost: a\r\n\r\n'],
   ['no target', 'GET\r\n\r\n'],
   ['relative target', 'GET page.html HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['asterisk of HTTP/2.0', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['asterisk', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['method with digits', 'G3T / HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['method with an underscore', 'GE_T /exact HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],

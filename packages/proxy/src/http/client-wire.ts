@@ -76,6 +76,11 @@ export abstract class ClientWire {
     return this.output.isBehind
   }
 
+  /** True when something has come that nobody has read. */
+  get hasUnread(): boolean {
+    return this.input.length > 0
+  }
+
   /** Whether all of a body seems to have come already. */
   hasWhole(body: RequestBody): boolean {
     return body.isWholeIn(this.input.bytes)

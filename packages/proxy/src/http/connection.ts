@@ -136,7 +136,6 @@ export class Connection extends ClosableWire {
     if (isBroken) this.destroy()
     else if (!request.keepAlive || core.keepaliveTimeout === 0) this.closeAfter(request)
     else if (request.body.isDone) this.#next()
-    else if (request.body.isAwaitingContinue && this.input.length === 0) this.closeAfter(request)
     else this.#unwanted.finish(request.body, Date.now() + core.lingeringTime)
   }
 

@@ -15,7 +15,7 @@ export function sendErrorPage(request: Request, status: number): void {
   request.out.contentType = undefined
   request.out.charset = undefined
   request.forcedStatus = status
-  if (!request.inErrorPage && core.errorPages.length > 0 && request.redirectsLeft > 0) {
+  if (!request.inErrorPage && core.errorPages.length > 0 && request.redirectsLeft >= 0) {
     if (!core.recursiveErrorPages) request.inErrorPage = true
     const page = core.errorPages.find((candidate) => candidate.status === status)
     if (page !== undefined) {

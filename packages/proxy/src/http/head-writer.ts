@@ -50,7 +50,7 @@ export function writeHead(request: Request): boolean {
     if (mayChunk) request.chunked = true
     else if (request.method !== 'HEAD') request.keepAlive = false
   }
-  if (request.connection.service.draining) request.keepAlive = false
+  if (request.body.endContinue() || request.connection.service.draining) request.keepAlive = false
   request.sendRaw(`HTTP/1.1 ${out.statusLine ?? statusText(status)}\r\n${ownLines(request)}${listedLines(out)}\r\n`)
   return true
 }

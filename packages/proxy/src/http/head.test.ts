@@ -100,3 +100,9 @@ test('where the bytes are split never matters, and nothing but HeadError is thro
     }),
   )
 })
+
+test('a line that is none is kept for the log, up to its end', () => {
+  const reader = new HeadReader()
+  expect(reader.tryRead(Buffer.from('get /a HTTP/1.1\r\nHost: x\r\n'), settings)).toBeInstanceOf(HeadError)
+  expect(reader.line).toBe('get /a HTTP/1.1')
+})

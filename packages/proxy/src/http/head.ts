@@ -28,6 +28,8 @@ const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i
 /** What a request may begin with, as far as it has come; only so many characters are looked at. */
 const methodStart = /^(?:\r?$|\r?\n|[A-Z_-]+(?: |$))/
 const methodLook = 64
+/** So much of a line that is none is shown in logs, in characters. */
+const lineLook = 1024
 
 /** Characters of header names: 1 is plain, 2 an underscore, 3 odd, 0 forbidden. */
 const nameCharacters: Uint8Array = new Uint8Array(256).fill(3)
@@ -78,8 +80,10 @@ export class HeadReader {
     try {
       return this.read(bytes, settings) ? 'complete' : 'incomplete'
     } catch (error) {
-      if (error instanceof HeadError) return error
-      throw error
+      if (!(error instanceof HeadError)) throw error
+      if (this.line === '')
+        this.line = /^[^\r\n]*/.exec(bytes.toString('latin1', this.#at, this.#at + lineLook))?.[0] ?? ''
+      return error
     }
   }
 
@@ -152,8 +156,8 @@ export class HeadReader {
     }
     this.method = match[1] ?? ''
     this.target = match[2] ?? ''
-    this.#version(match[3], match[4])
     if (!this.target.startsWith('/') || this.method === 'CONNECT') this.#absoluteTarget()
+    this.#version(match[3], match[4])
     this.hasLine = true
   }
 

@@ -60,9 +60,19 @@ export class RequestBody {
     this.#expectsContinue = expectsContinue
   }
 
-  /** True while a client waits for `100 Continue` that will never come: its body will not either. */
+  /** True while a client may wait for `100 Continue`. */
   get isAwaitingContinue(): boolean {
     return this.#expectsContinue
+  }
+
+  /**
+   * The answer begins: too late to say `100 Continue`. True when the client still waits for it: it may send its body or
+   * not, and nobody can know where its next request would begin.
+   */
+  endContinue(): boolean {
+    const waits = this.#expectsContinue && this.received === 0 && !this.#connection.hasUnread
+    this.#expectsContinue = false
+    return waits
   }
 
   /** True when the body is being read by somebody. */

@@ -389,6 +389,12 @@ describe('upstreams', () => {
     expect((await client.closed()).toString()).toMatch(/200 OK[^]*abc$/)
   })
 
+  test('a client that waits for 100 Continue until it is answered is told that the connection closes', async () => {
+    const answer = await raw('POST /nothing HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 404 [^]*\r\nConnection: close\r\n/)
+    expect(answer).not.toContain('Continue')
+  })
+
   test('a dead server is a 502 that says why, the next one is asked where there is one', async () => {
     const answer = await get('/dead')
     expect(status(answer)).toBe(502)
