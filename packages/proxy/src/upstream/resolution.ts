@@ -1,6 +1,7 @@
 /** A `*_pass` whose server a variable names: an upstream, an address, or a name that has to be resolved first. */
 import { isIP } from 'node:net'
-import type { Activity, Request } from '../http/request.ts'
+import type { Activity } from '../http/activity.ts'
+import type { Request } from '../http/request.ts'
 import { taken } from '../model/module.ts'
 import { isResolution, type NameResolver, type Resolution } from '../resolver/name-resolver.ts'
 import type { ResolveFailure } from '../resolver/failure.ts'
