@@ -1,3 +1,6 @@
-import { containerCommand } from './command.ts'
+import { keepHeapSmall } from './cli/small-heap.ts'
 
+// Before anything else is loaded: later it would no longer help.
+keepHeapSmall()
+const { containerCommand } = await import('./command.ts')
 await containerCommand(process.argv.slice(2))

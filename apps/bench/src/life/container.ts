@@ -2,13 +2,13 @@
  * The container by itself: hello on the http front beside a node:http cluster, on the uwsgi front behind nginx beside
  * nginx before node:http with keep-alive; the master's memory, and what many reloads leave.
  */
-import { readdirSync, readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Child, freePort, listening, startNginx, temporaryFolder } from '@trivet/testing'
 import { bin } from '../bin.ts'
 import type { BenchOptions } from '../stack.ts'
 import { type Load, median, wrk } from '../wrk.ts'
+import { benchManyReloads } from './many-reloads.ts'
 
 const stack = (name: string): string => fileURLToPath(new URL(`../../stack/${name}`, import.meta.url))
 
@@ -43,7 +43,7 @@ export async function benchContainer(options: BenchOptions): Promise<void> {
   ])
   await nginx.stop()
   await node.stop('SIGTERM')
-  await reloads(container, options.rounds * 200)
+  await benchManyReloads(container, processes, options.rounds * 200)
 }
 
 async function compare(
@@ -52,8 +52,13 @@ async function compare(
 ): Promise<void> {
   const loads = new Map<string, Load[]>(rivals.map(([name]) => [name, []]))
   for (const [, url] of rivals) await wrk(url, options.connections, 1)
-  for (let round = 0; round < options.rounds; round += 1)
-    for (const [name, url] of rivals) loads.get(name)?.push(await wrk(url, options.connections, options.seconds))
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const [name, url] of rivals) {
+      process.stderr.write(`\rround ${round} of ${options.rounds}: ${name}\u001B[K`)
+      loads.get(name)?.push(await wrk(url, options.connections, options.seconds))
+    }
+  }
+  process.stderr.write('\r\u001B[K')
   const rates = [...loads].map(
     ([name, runs]) => [name, runs.map(({ requestsPerSecond }) => requestsPerSecond)] as const,
   )
@@ -61,22 +66,4 @@ async function compare(
   const [ours = [], theirs = []] = rates.map(([, runs]) => runs)
   const ratio = median(ours.map((rate, index) => rate / (theirs[index] ?? Number.NaN)))
   process.stdout.write(`ratio, median of the pairs: ${ratio.toFixed(2)}\n\n`)
-}
-
-/** What the master holds before and after many reloads in a row. */
-async function reloads(container: Child, count: number): Promise<void> {
-  const at: string[] = []
-  const note = (done: number): void => {
-    const rss =
-      Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${container.pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
-    at.push(`after ${done}: ${rss.toFixed(1)} MB, ${readdirSync(`/proc/${container.pid}/fd`).length} descriptors`)
-  }
-  note(0)
-  for (let done = 1; done <= count; done += 1) {
-    const from = container.output.length
-    container.signal('SIGHUP')
-    await container.until(/ - reloaded\n/, 60_000, from)
-    if (done % Math.max(1, Math.floor(count / 5)) === 0) note(done)
-  }
-  process.stdout.write(`the master over ${count} reloads in a row:\n  ${at.join('\n  ')}\n`)
 }

@@ -8,7 +8,7 @@
  *
  * Which server is an export's own can be told of Express, Fastify and an http.Server; of others it is the first.
  */
-import { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import { Server } from 'node:net'
 import { HeldServer, targetOf } from './held-server.ts'
 
@@ -94,9 +94,9 @@ function activeResources(): Map<string, number> {
   return counts
 }
 
-/** An HTTP or HTTPS server; the latter without loading node:https to ask. */
+/** An HTTP or HTTPS server; the latter without loading node:https to ask, the former loaded where there is one. */
 function isHttp(server: Server): server is HttpServer {
-  return server instanceof HttpServer || server.listenerCount('request') > 0
+  return server instanceof process.getBuiltinModule('node:http').Server || server.listenerCount('request') > 0
 }
 
 /** As Node tells it. */

@@ -10,7 +10,6 @@ import type { ContainerConfig } from '../config/model.ts'
 import { readOptions } from '../config/read.ts'
 import type { LineWriter } from '../log/line-writer.ts'
 import { runtimeOf } from '../runtimes/table.ts'
-import { loadServing } from '../serving/load.ts'
 import { Container } from './container.ts'
 import { ContainerLog } from './log.ts'
 
@@ -21,6 +20,8 @@ export async function checkApplication(config: ContainerConfig, line: (text: str
   process.chdir(application.directory)
   Object.assign(process.env, application.environment)
   const { reference, directory } = application
+  // What serves takes 16 MB, which a master should not hold for this command's sake.
+  const { loadServing } = await import('../serving/load.ts')
   const loaded = await loadServing({ application: reference, directory, serving })
   return `${loaded.label} loads (${loaded.interface})`
 }

@@ -1,8 +1,7 @@
 /** From a worker's settings to the one application its fronts call. */
-import { notFound } from '@trivet/middleware'
+import type { Application } from '@trivet/gateway'
 import type { ApplicationReference } from '../config/model/application.ts'
 import { loadApplication, type LoadedApplication } from '../loader/load.ts'
-import { withMounts } from './mounts.ts'
 import type { ServingSettings } from './settings.ts'
 import { withSurroundings } from './surroundings.ts'
 
@@ -25,15 +24,15 @@ export async function loadServing({ application, directory, serving }: ServingRe
   for (const one of references)
     loaded.push({ prefix: one.prefix, loaded: await loadApplication(one.application, directory) })
   const [first] = loaded
-  const mounted =
-    serving.mounts.length === 0
-      ? (first?.loaded.application ?? notFound)
-      : withMounts(
-          loaded.map(({ prefix, loaded: { application: inside } }) => ({ prefix, application: inside })),
+  const inside =
+    serving.mounts.length === 0 && first !== undefined
+      ? first.loaded.application
+      : await mounted(
+          loaded.map(({ prefix, loaded: { application: one } }) => ({ prefix, application: one })),
           serving.manageScriptName,
         )
   return {
-    application: await withSurroundings(mounted, serving, directory),
+    application: await withSurroundings(inside, serving, directory),
     label: loaded
       .map((one) => (one.prefix === '' ? one.loaded.label : `${one.loaded.label} at ${one.prefix}`))
       .join(', '),
@@ -45,4 +44,13 @@ export async function loadServing({ application, directory, serving }: ServingRe
       for (const one of loaded.toReversed()) await one.loaded.stop()
     },
   }
+}
+
+/** What most workers do without is loaded when it is asked for: it is a quarter of a worker's start. */
+async function mounted(
+  applications: readonly { readonly prefix: string; readonly application: Application }[],
+  manage: boolean,
+): Promise<Application> {
+  const { withMounts } = await import('./mounts.ts')
+  return withMounts(applications, manage)
 }

@@ -1,7 +1,5 @@
 import type { Application, Middleware } from '@trivet/gateway'
-import { withMiddleware } from './middleware.ts'
 import type { ServingSettings } from './settings.ts'
-import { withStaticFiles } from './static-maps.ts'
 
 /**
  * What every request meets before the application, whatever language that is in: added headers, static files,
@@ -12,8 +10,16 @@ export async function withSurroundings(
   { headers, middleware, static: files }: ServingSettings,
   directory: string,
 ): Promise<Application> {
-  const wrapped = await withMiddleware(application, middleware, directory)
-  const inside = files.maps.length === 0 ? wrapped : withStaticFiles(wrapped, files)
+  let inside = application
+  // Loaded where they are asked for: a worker starts sooner without, and the master asks only whether there are any.
+  if (middleware.length > 0) {
+    const { withMiddleware } = await import('./middleware.ts')
+    inside = await withMiddleware(inside, middleware, directory)
+  }
+  if (files.maps.length > 0) {
+    const { withStaticFiles } = await import('./static-maps.ts')
+    inside = withStaticFiles(inside, files)
+  }
   return headers.length === 0 ? inside : addHeaders(headers)(inside)
 }
 

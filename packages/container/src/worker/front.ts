@@ -3,8 +3,6 @@ import type { InheritedListener } from '@trivet/prefork/worker'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 import type { ServingPayload } from './payload.ts'
 import type { Activity, FrontFigures } from './activity.ts'
-import { openHttp } from './http-front.ts'
-import { openUwsgi } from './uwsgi-front.ts'
 
 /** One protocol served on one socket. */
 export interface FrontServer {
@@ -22,9 +20,13 @@ export async function openFront(
   payload: ServingPayload,
   activity: Activity,
 ): Promise<FrontServer> {
-  return protocol === 'http'
-    ? await openHttp(application, listener, payload, activity)
-    : await openUwsgi(application, listener, payload, activity)
+  // A worker starts sooner without the protocol that it does not speak.
+  if (protocol === 'http') {
+    const { openHttp } = await import('./http-front.ts')
+    return await openHttp(application, listener, payload, activity)
+  }
+  const { openUwsgi } = await import('./uwsgi-front.ts')
+  return await openUwsgi(application, listener, payload, activity)
 }
 
 /** What all fronts of a process know together. */

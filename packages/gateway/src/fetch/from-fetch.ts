@@ -3,7 +3,6 @@
  * the response body streams out, each only as fast as it is taken; a vanished client aborts `request.signal` and cancels
  * the response's stream. Fetch has no mounting: the URL holds SCRIPT_NAME and PATH_INFO together.
  */
-import { STATUS_CODES } from 'node:http'
 import type { Application, Awaitable, Body, Bytes, Environ, HeaderList, StartResponse } from '../contract.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { isHopByHop } from '../server/head.ts'
@@ -11,6 +10,9 @@ import { requestHeaders } from '../server/request-headers.ts'
 import { requestOrigin, requestTarget } from '../server/target.ts'
 import { GatewayRequest } from './gateway-request.ts'
 import { responseBody } from './response-body.ts'
+
+// An `import` of node:http would load fetch, HTTP/2 and web streams along: 60 ms and 16 MB.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** A function from Request to Response, as Hono's, h3's and Deno's are; gets the environ as its second argument. */
 export type FetchHandler = (request: Request, environ: Environ) => Awaitable<Response>

@@ -2,12 +2,13 @@
  * A real http.IncomingMessage over an environ. Frameworks swap its prototype (Express does), so what differs from Node's
  * own is an own property: `_read`, which draws from `tsgi.input` as fast as the listener reads.
  */
-import { IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Environ, Input } from '../contract.ts'
 import { asError } from '../gateway-error.ts'
 import { requestHeaders } from '../server/request-headers.ts'
 import { requestTarget } from '../server/target.ts'
+import { http } from './node-http.ts'
 import type { GatewaySocket } from './socket.ts'
 
 const inputKey: unique symbol = Symbol('trivet.input')
@@ -28,7 +29,7 @@ interface Mounted {
 
 /** A request as a Node listener expects it; below SCRIPT_NAME, `url` is the rest and `originalUrl` the whole. */
 export function incomingMessage(environ: Environ, socket: GatewaySocket): IncomingMessage {
-  const request = new IncomingMessage(socket as unknown as Socket) as Incoming
+  const request = new http.IncomingMessage(socket as unknown as Socket) as Incoming
   const version = environ.SERVER_PROTOCOL.endsWith('1.0') ? 0 : 1
   request.httpVersionMajor = 1
   request.httpVersionMinor = version

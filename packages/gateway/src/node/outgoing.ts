@@ -9,10 +9,11 @@
  *
  * What is written in one tick is held together: a response that ends in the tick of its first write is an array body.
  */
-import { type IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Body, Bytes, Environ, HeaderList, StartResponse, Write } from '../contract.ts'
 import { asError, GatewayError } from '../gateway-error.ts'
+import { http } from './node-http.ts'
 import { fieldsOf, ownSymbol, parseFields } from './response-head.ts'
 import type { GatewaySocket } from './socket.ts'
 
@@ -38,7 +39,7 @@ interface Internals {
 type Outgoing = Omit<ServerResponse, keyof Internals> & Internals & { [answerKey]: Answer; [key: symbol]: unknown }
 
 /** Node keeps "write() said false" under a symbol of its own; it must be cleared when 'drain' is told. */
-const needDrain = ownSymbol(new OutgoingMessage(), 'kNeedDrain')
+const needDrain = ownSymbol(new http.OutgoingMessage(), 'kNeedDrain')
 
 /** `firstLine` is `HTTP/1.1 200 OK` with its line end; libraries ask `_header` whether there is a head, not for it. */
 function storeHeader(this: Outgoing, firstLine: string, headers: unknown): void {
@@ -89,7 +90,7 @@ export class Answer {
     this.environ = environ
     this.startResponse = startResponse
     this.socket = socket
-    this.response = new ServerResponse(request)
+    this.response = new http.ServerResponse(request)
     const outgoing = this.response as unknown as Outgoing
     this.outgoing = outgoing
     outgoing.useChunkedEncodingByDefault = false

@@ -1,10 +1,10 @@
 /** The head of a ServerResponse as a list of fields, from what Node keeps of setHeader() and what writeHead() was given. */
-import { OutgoingMessage, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { HeaderList } from '../contract.ts'
 import { isHopByHop } from '../server/head.ts'
+import { http } from './node-http.ts'
 
 /** Node keeps the headers that were set under a symbol of its own: `{ lower: [name, value] }`. */
-const setHeaders = ownSymbol(new OutgoingMessage(), 'kOutHeaders')
+const setHeaders = ownSymbol(new http.OutgoingMessage(), 'kOutHeaders')
 
 /** The symbol that Node keeps a member of its messages under. */
 export function ownSymbol(message: object, description: string): symbol {
@@ -31,8 +31,8 @@ export function fieldsOf(message: object, headers: unknown): HeaderList {
     return fields
   }
   for (const [name, value] of pairsOf(headers)) {
-    validateHeaderName(name)
-    for (const one of Array.isArray(value) ? value : [value]) validateHeaderValue(name, one as string)
+    http.validateHeaderName(name)
+    for (const one of Array.isArray(value) ? value : [value]) http.validateHeaderValue(name, one as string)
     add(fields, name, value)
   }
   return fields

@@ -4,11 +4,12 @@
  * processes, by a server made for it.
  */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Application, Environ } from '../contract.ts'
 import { lint } from '../lint/lint.ts'
+import { http } from './node-http.ts'
 import { answer, type ToNodeOptions } from './to-node.ts'
 
 /** The Server header. */
@@ -41,13 +42,13 @@ export async function serve(application: Application, options: ServeOptions = {}
   const logged = withLog(options.lint === false ? application : lint(application), log)
   const upgraded = new Set<Duplex>()
 
-  const server = createServer({ shouldUpgradeCallback: isBodiless }, (request, response) => {
+  const server = http.createServer({ shouldUpgradeCallback: isBodiless }, (request, response) => {
     answer(logged, options, request, response.setHeader('Server', name))
   })
   // A request that offers another protocol brings its connection along; an ordinary answer to it closes that.
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgraded.add(socket.once('close', () => upgraded.delete(socket)))
-    const response = new ServerResponse(request).setHeader('Server', name)
+    const response = new http.ServerResponse(request).setHeader('Server', name)
     response.shouldKeepAlive = false
     response.assignSocket(socket as Socket)
     response.once('finish', () => socket.end())
