@@ -30,8 +30,8 @@ export interface Listener {
 
 /** Something of the configuration that lives while it is in use: logs, pools of connections. */
 export interface Resource {
-  /** Called before the first request. */
-  readonly open?: (errors: ErrorLog) => void
+  /** Called before the first request, which waits for it. */
+  readonly open?: (errors: ErrorLog) => Promise<void> | void
   /** Called when log files were moved away. */
   readonly reopen?: () => void
   /** Called when no request uses the configuration any more. */

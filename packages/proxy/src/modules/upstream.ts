@@ -1,12 +1,13 @@
 /** `upstream` blocks, and the variables that tell how an upstream answered. */
+import { isIP } from 'node:net'
 import type { Context, Directive } from '../language/directive.ts'
 import type { Report } from '../language/diagnostic.ts'
 import type { Statement } from '../language/statement.ts'
 import { parseTime } from '../language/values.ts'
 import type { Request } from '../http/request.ts'
 import type { Module } from '../model/module.ts'
-import { atLeast, compileAt, row, textOf, withoutEffectRow } from '../model/row.ts'
-import { LevelScope } from '../model/scope.ts'
+import { atLeast, compileAt, row, textOf, warnWithoutEffect } from '../model/row.ts'
+import { addResource, LevelScope } from '../model/scope.ts'
 import type { Value } from '../model/value.ts'
 import type { Getter } from '../model/variable.ts'
 import type { AttemptState } from '../upstream/attempts.ts'
@@ -22,12 +23,23 @@ import {
   type Balance,
   type PeerOptions,
 } from '../upstream/peers.ts'
+import { ResolvedServers, type NamedServer } from '../upstream/resolved-servers.ts'
+import { resolverOf } from './core/resolver.ts'
 
 const contexts: readonly Context[] = ['upstream']
+const ownCounts = 'each worker counts failures and connections for itself'
+
+interface ServerLine {
+  readonly text: string
+  readonly options: PeerOptions
+  readonly isResolved: boolean
+  readonly statement: Statement
+}
 
 class UpstreamScope extends LevelScope {
   readonly name: string
-  readonly servers: { readonly text: string; readonly options: PeerOptions; readonly statement: Statement }[] = []
+  readonly servers: ServerLine[] = []
+  hasZone = false
   balance: Balance = roundRobin
   key: Value | undefined
   readonly keepalive: { connections?: number; timeout?: number; requests?: number; time?: number } = {}
@@ -55,22 +67,51 @@ function addServer(scope: LevelScope, statement: Statement, report: Report): voi
     else if (name === 'fail_timeout' && parseTime(value ?? '') !== undefined)
       options.failTimeout = parseTime(value ?? '') ?? 0
     else if (text === 'backup' || text === 'down') options[text] = true
+    else if (name === 'service') report.emerg('the `service` of a `server` is not implemented by trivet', place)
     else if (text !== 'resolve') report.emerg(`invalid parameter "${text}"`, place)
   }
   if (options.weight === 0) report.emerg('invalid parameter "weight=0"')
-  if (target !== undefined) scope.servers.push({ text: target.text, options, statement })
+  const isResolved = words.some(({ text }) => text === 'resolve')
+  if (target !== undefined) scope.servers.push({ text: target.text, options, isResolved, statement })
 }
 
 function closeUpstream(scope: UpstreamScope, report: Report): void {
-  const peers = scope.servers.flatMap(({ text, options, statement }) => {
-    const address = parsePeerAddress(text, 80)
-    if (address !== undefined) return new Peer(peerName(address), address, options, text)
-    report.emerg(`invalid server "${text}" in upstream "${scope.name}"`, statement.place)
-    return []
-  })
+  const servers = scope.servers.flatMap((line) => readServer(scope, line, report) ?? [])
   if (scope.servers.length === 0) report.emerg(`no servers are inside upstream "${scope.name}"`, scope.statement?.place)
+  const peers = servers.filter((server) => server instanceof Peer)
   const group = new PeerGroup(scope.name, peers, scope.balance, scope.keepalive, scope.key)
-  if (!groupsOf(scope.http).add(group)) report.emerg(`duplicate upstream "${scope.name}"`, scope.statement?.place)
+  const groups = groupsOf(scope.http)
+  if (!groups.add(group)) report.emerg(`duplicate upstream "${scope.name}"`, scope.statement?.place)
+  if (peers.length < servers.length) resolveServers(scope, group, servers)
+}
+
+function readServer(scope: UpstreamScope, line: ServerLine, report: Report): Peer | NamedServer | undefined {
+  const { text, options, isResolved, statement } = line
+  const address = parsePeerAddress(text, 80)
+  if (address === undefined) {
+    report.emerg(`invalid server "${text}" in upstream "${scope.name}"`, statement.place)
+    return undefined
+  }
+  if (!isResolved || 'path' in address || isIP(address.host) !== 0)
+    return new Peer(peerName(address), address, options, text)
+  return { ...address, options, text }
+}
+
+/** Sees to the names of an upstream: the resolver may stand behind it. */
+function resolveServers(scope: UpstreamScope, group: PeerGroup, servers: readonly (Peer | NamedServer)[]): void {
+  scope.http.onFinish((report) => {
+    const { resolver, timeout } = resolverOf(scope)
+    const place = scope.statement?.place
+    if (!scope.hasZone)
+      report.emerg(
+        `resolving names at run time requires upstream "${scope.name}" to be in shared memory`,
+        place,
+        'nginx wants a `zone` here',
+      )
+    else if (resolver === undefined)
+      report.emerg(`no resolver defined to resolve names at run time in upstream "${scope.name}"`, place)
+    else addResource(scope.http, new ResolvedServers(group, groupsOf(scope.http), servers, { resolver, timeout }))
+  })
 }
 
 function applyHash(scope: LevelScope, statement: Statement, report: Report): void {
@@ -177,7 +218,13 @@ export const upstream: Module = {
     }),
     row('hash', 'A text chooses the server.', { contexts, args: [1, 2], once: true }, applyHash),
     row('random', 'Chance chooses the server.', { contexts, args: [0, 2], once: true }, applyRandom),
-    withoutEffectRow('zone', 'each worker counts failures and connections for itself'),
+    {
+      ...row('zone', `Without effect: ${ownCounts}.`, { contexts, args: [1, 2] }, (scope, _statement, report) => {
+        if (scope instanceof UpstreamScope) scope.hasZone = true
+        warnWithoutEffect(scope, 'zone', ownCounts, report)
+      }),
+      inert: true,
+    },
   ],
   variables: {
     names: {

@@ -59,6 +59,11 @@ export class NameResolver {
     this.#types = [...(settings.ipv4 ? (['A'] as const) : []), ...(settings.ipv6 ? (['AAAA'] as const) : [])]
   }
 
+  /** The time that `valid=` sets. */
+  get valid(): number | undefined {
+    return this.#settings.valid
+  }
+
   /**
    * Finds the addresses of a name within `timeout` milliseconds; `resolved` is called once, at once when they are known.
    * The returned function forgets the wish.

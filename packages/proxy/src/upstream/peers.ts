@@ -90,8 +90,9 @@ export function leastConnections(peers: readonly Peer[], isFree: (peer: Peer) =>
 /** The servers of one upstream. */
 export class PeerGroup {
   readonly name: string
-  readonly peers: readonly Peer[]
-  readonly backups: readonly Peer[]
+  /** Replaced as wholes, when names are resolved anew. */
+  peers: readonly Peer[] = []
+  backups: readonly Peer[] = []
   readonly balance: Balance
   /** What servers are chosen by besides their turn; undefined is the client's address. */
   readonly key: Value | undefined
@@ -114,14 +115,19 @@ export class PeerGroup {
     key?: Value,
   ) {
     this.name = name
-    this.peers = all.filter((peer) => !peer.options.backup)
-    this.backups = all.filter((peer) => peer.options.backup)
+    this.replace(all)
     this.balance = balance
     this.key = key
     this.keepalive = keepalive.connections ?? 32
     this.keepaliveTimeout = keepalive.timeout ?? 60_000
     this.keepaliveRequests = keepalive.requests ?? 1000
     this.keepaliveTime = keepalive.time ?? 3_600_000
+  }
+
+  /** Takes other servers. */
+  replace(all: readonly Peer[]): void {
+    this.peers = all.filter((peer) => !peer.options.backup)
+    this.backups = all.filter((peer) => peer.options.backup)
   }
 
   /** True when there is nobody else to ask. */

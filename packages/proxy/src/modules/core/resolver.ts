@@ -1,5 +1,5 @@
 /** `resolver`: who is asked for the addresses of names that are not known before a request comes. */
-import type { Directive } from '../../language/directive.ts'
+import type { Context, Directive } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
 import type { Statement } from '../../language/statement.ts'
 import { parseTime } from '../../language/values.ts'
@@ -15,17 +15,19 @@ const resolver = setting<NameResolver | undefined>('resolver', undefined)
 const defaultTimeout = 30_000
 const resolverTimeout = setting('resolver_timeout', defaultTimeout)
 
+const contexts: readonly Context[] = [...everywhere, 'upstream']
+
 /** The rows about resolvers. */
 export const resolverRows: readonly Directive[] = [
   row(
     'resolver',
     'Name servers for names in variables.',
-    { args: atLeast(1), once: true },
+    { contexts, args: atLeast(1), once: true },
     (scope, statement, report) => {
       scope.set(resolver, readResolver(scope, statement, report))
     },
   ),
-  timeRow('resolver_timeout', everywhere, resolverTimeout, 'How long resolving a name may take.'),
+  timeRow('resolver_timeout', contexts, resolverTimeout, 'How long resolving a name may take.'),
 ]
 
 /** Who resolves names for a place, and how long that may take. */
