@@ -38,6 +38,8 @@ function config(upstreamPort: number): string {
         location /type { default_type text/plain; return 200 ok; }
         location /set { proxy_set_header X-Uri $uri; proxy_pass http://127.0.0.1:${upstreamPort}; }
         location /whole { proxy_pass http://127.0.0.1:${upstreamPort}$uri; }
+        location /guarded { auth_request /guard; }
+        location /guard { proxy_set_header Upgrade $http_upgrade; proxy_pass http://127.0.0.1:${upstreamPort}/up/switch; }
         location /up { proxy_pass http://127.0.0.1:${upstreamPort}; }
       }
     }`
@@ -80,9 +82,13 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]()
 })
 
-async function get(path: string): Promise<string> {
+function get(path: string): Promise<string> {
+  return exchange(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+}
+
+async function exchange(text: string): Promise<string> {
   await using client = await RawClient.connect({ host: '127.0.0.1', port })
-  await client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+  await client.send(text)
   return (await client.closed()).toString('latin1')
 }
 
@@ -151,10 +157,19 @@ test('requests of a client that takes no answers wait', async () => {
   client.destroy()
 })
 
-test('an upstream that switches protocols unasked is a 502, and its connection is closed', async () => {
+test('an upstream that switches protocols unasked gets its head through, and both connections are closed', async () => {
   sent = ''
-  expect(await get('/up/switch')).toMatch(/^HTTP\/1\.1 502/)
+  const answer = await exchange('GET /up/switch HTTP/1.1\r\nHost: a\r\n\r\nGET /up/next HTTP/1.1\r\nHost: a\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n(?:.+\r\n)+\r\n$/)
+  expect(sent).not.toContain('next')
   await eventually(() => ![...upstreamSockets].some((socket) => !socket.destroyed && sent.includes('switch')))
+})
+
+test("an upstream that switches protocols in a subrequest does not get the client's connection", async () => {
+  sent = ''
+  const answer = await exchange('GET /guarded HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: close\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1\.1 500 /)
+  expect(errors.join('\n')).toContain('connection upgrade in subrequest')
 })
 
 test('there are no more connections than worker_connections', async () => {

@@ -34,7 +34,7 @@ export async function serveHttp(
   const { http } = config
   const service = new Service(log, http?.slots ?? 0, config.main.workerConnections)
   const servers: NetServer[] = []
-  await Promise.all((http?.resources ?? []).map((resource) => resource.open?.(log)))
+  await Promise.all((http?.resources ?? []).map(async (resource) => resource.open?.(log)))
   for (const listener of http?.listeners ?? []) {
     const bound = listeners.find((candidate) => addressText(candidate.address) === addressText(listener.spec.address))
     if (bound === undefined) throw new Error(`no socket was handed over for ${listener.spec.text}`)

@@ -243,23 +243,40 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
 
   #onSwitch(head: ResponseHead): void {
     const flow = this.#flow
-    if (!this.route.upgrades || !this.request.headers.has('upgrade')) {
+    const { request } = this
+    if (request !== request.main) {
       this.#dropFlow()
-      this.#fail(
-        { kind: 'invalid_header', status: 502 },
-        'upstream sent an answer that switches protocols, which was not asked for, while reading response header from upstream',
-        false,
-      )
+      this.#fail({ kind: 'invalid_header', status: 502 }, 'connection upgrade in subrequest', false)
+      return
+    }
+    if (!this.route.upgrades || !request.headers.has('upgrade')) {
+      this.#passUnasked(head)
       return
     }
     if (flow === undefined) return
     this.#attempts.answered(head)
     this.answer = head
     copyHead(this, head)
-    this.request.keepAlive = false
-    if (!this.request.sendHead()) return
+    request.keepAlive = false
+    if (!request.sendHead()) return
     this.#isOver = true
     startTunnel(this, flow.upgrade())
+  }
+
+  /**
+   * An answer that switches protocols although nobody asked for it: as from nginx the client gets its head alone. Nothing that
+   * follows on either connection could be understood by both sides, so both are closed, which nginx leaves out.
+   */
+  #passUnasked(head: ResponseHead): void {
+    this.#log('warn', 'upstream sent an answer that switches protocols, which was not asked for')
+    this.request.keepAlive = false
+    this.answer = head
+    this.#attempts.answered(head)
+    this.#pass(head)
+    if (this.#isOver) return
+    this.#abandon()
+    this.#over()
+    this.request.end()
   }
 
   /** The tunnel is closed. */
