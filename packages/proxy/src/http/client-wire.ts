@@ -12,6 +12,9 @@ import type { ProxyHeader } from './proxy-protocol.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Service } from './service.ts'
 
+/** Bytes of a large file that a client gets first, of which nobody knows yet how much it takes at once. */
+export const firstPiece: number = 128 * 1024
+
 let counter = 0
 
 /** What a connection has before anything is known of its requests. */
@@ -28,6 +31,8 @@ export abstract class ClientWire {
   readonly names: ServerNames<Server>
   protected readonly input: ClientInput
   protected readonly output: ClientOutput
+  /** How large a piece of a file the client gets next: its next file goes on as fast as the last one went. */
+  pieceSize: number = firstPiece
   /** When the service's clock calls. */
   protected deadline: number
 

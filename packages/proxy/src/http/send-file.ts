@@ -1,14 +1,13 @@
 /** Sends a file, or parts of it: small ones in the same write as the head, others piece by piece as the client takes them. */
 import { close, closeSync, read, readSync } from 'node:fs'
 import type { Activity } from './activity.ts'
+import { firstPiece } from './client-wire.ts'
 import type { CachedFile } from './file-cache.ts'
 import type { FileRange } from './ranges.ts'
 import type { Request } from './request.ts'
 
 /** Up to this many bytes a file is read at once, without going through the thread pool. */
 const smallFile = 64 * 1024
-/** The first piece of a larger one. */
-const firstPiece = 128 * 1024
 /** A client that takes each piece at once gets larger ones, up to here: a slow one still takes one within `send_timeout`. */
 const largestPiece = 512 * 1024
 
@@ -121,7 +120,7 @@ class FileSender implements Activity {
   readonly #ranges: readonly FileRange[]
   #index = 0
   #at = 0
-  #pieceSize = firstPiece
+  #pieceSize: number
   #isReading = false
   #isOver = false
 
@@ -130,6 +129,7 @@ class FileSender implements Activity {
     this.#source = source
     this.#ranges = ranges
     this.#at = ranges[0]?.start ?? 0
+    this.#pieceSize = request.connection.pieceSize
   }
 
   start(): void {
@@ -140,8 +140,9 @@ class FileSender implements Activity {
   }
 
   onDrain(): void {
-    const tookAll = !this.#request.connection.isBehind
-    this.#pieceSize = tookAll ? Math.min(this.#pieceSize * 2, largestPiece) : firstPiece
+    const { connection } = this.#request
+    this.#pieceSize = connection.isBehind ? firstPiece : Math.min(this.#pieceSize * 2, largestPiece)
+    connection.pieceSize = this.#pieceSize
     this.#next()
   }
 
