@@ -70,7 +70,8 @@ export class Scope {
   /** The statement that opened the block; undefined for the main level. */
   readonly statement: Statement | undefined
   readonly children: Scope[] = []
-  readonly #values = new Map<Key<unknown>, unknown>()
+  /** Made when it is needed: most blocks of a large configuration set nothing. */
+  #values: Map<Key<unknown>, unknown> | undefined
 
   constructor(context: Context, parent?: Scope, statement?: Statement) {
     this.context = context
@@ -87,20 +88,28 @@ export class Scope {
 
   /** What was set in this very block. */
   get<T>(name: Key<T>): T | undefined {
-    return this.#values.get(name) as T | undefined
+    return this.#values?.get(name) as T | undefined
   }
 
   set<T>(name: Key<T>, value: T): void {
+    this.#values ??= new Map()
     this.#values.set(name, value)
   }
 
   has(name: Key<unknown>): boolean {
-    return this.#values.has(name)
+    return this.#values?.has(name) === true
+  }
+
+  /** True when one of the keys was set in this very block. */
+  setsAny(keys: ReadonlySet<Key<unknown>>): boolean {
+    if (this.#values === undefined) return false
+    for (const key of this.#values.keys()) if (keys.has(key)) return true
+    return false
   }
 
   /** What was set here or in the nearest block around: ask when all statements have been applied. */
   inherited<T>(name: Key<T>): T | undefined {
-    return this.#values.has(name) ? (this.#values.get(name) as T) : this.parent?.inherited(name)
+    return this.has(name) ? this.get(name) : this.parent?.inherited(name)
   }
 
   /** Adds to a list that is kept under the key. */

@@ -73,7 +73,7 @@ class Loader {
   }
 
   /** `chain` holds the files being read right now, outermost first. */
-  read(path: string, from: Place | undefined, chain: readonly string[]): Statement[] {
+  read(path: string, from: Place | undefined, chain: readonly string[]): readonly Statement[] {
     if (chain.includes(path)) {
       this.findings.emerg(`"${path}" includes itself`, from, `by way of ${[...chain, path].join(' -> ')}`)
       return []
@@ -95,20 +95,22 @@ class Loader {
     return this.parseText(text, path, [...chain, path])
   }
 
-  parseText(text: string, file: string, chain: readonly string[]): Statement[] {
+  parseText(text: string, file: string, chain: readonly string[]): readonly Statement[] {
     this.sources.set(file, text)
     return this.#expand(parse(text, file, this.findings), chain)
   }
 
-  #expand(statements: readonly Statement[], chain: readonly string[]): Statement[] {
-    return statements.flatMap((statement): Statement[] => {
+  #expand(statements: readonly Statement[], chain: readonly string[]): readonly Statement[] {
+    // Most blocks include nothing: they stay as they are, which is what large configurations are made of.
+    if (!statements.some(hasInclude)) return statements
+    return statements.flatMap((statement) => {
       if (statement.name === 'include') return this.#include(statement, chain)
-      if (statement.block === undefined) return [statement]
-      return [{ ...statement, block: this.#expand(statement.block, chain) }]
+      if (statement.block === undefined) return statement
+      return { ...statement, block: this.#expand(statement.block, chain) }
     })
   }
 
-  #include(statement: Statement, chain: readonly string[]): Statement[] {
+  #include(statement: Statement, chain: readonly string[]): readonly Statement[] {
     const [argument, ...more] = statement.args
     if (statement.block !== undefined) {
       this.findings.emerg('directive "include" is not terminated by ";"', statement.place)
@@ -122,6 +124,11 @@ class Loader {
     const files = isPattern(path) ? expandGlob(path) : [existsSync(path) ? path : (shipped(argument.text) ?? path)]
     return files.flatMap((file) => this.read(file, argument.place, chain))
   }
+}
+
+/** Whether there is an `include` in a statement or its block. */
+function hasInclude({ name, block }: Statement): boolean {
+  return name === 'include' || block?.some(hasInclude) === true
 }
 
 /** The file of this package that an `include` of a bare name such as `uwsgi_params` may mean. */

@@ -6,7 +6,7 @@
 import type { Report } from './diagnostic.ts'
 import { LexicalError, Lexer } from './lexer.ts'
 import type { Token } from './lexer.ts'
-import type { Place, Statement, Word } from './statement.ts'
+import type { Place, Statement } from './statement.ts'
 import { commandLine } from './statement.ts'
 
 /** Blocks nest at most this deep; real configurations stay under ten. */
@@ -112,6 +112,5 @@ class Parser {
 function statement(words: readonly WordToken[], block: readonly Statement[] | undefined): Statement {
   const [head, ...rest] = words
   if (head === undefined) throw new TypeError('a statement has a name')
-  const args: Word[] = rest.map(({ text, quoted, place }) => ({ text, quoted, place }))
-  return { name: head.text, args, block, place: head.place }
+  return { name: head.text, args: rest, block, place: head.place }
 }

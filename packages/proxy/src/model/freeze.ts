@@ -4,15 +4,21 @@ import { readServerSettings } from '../modules/core/server.ts'
 import type { Server } from './config.ts'
 import { LocationTree, type Location } from './location.ts'
 import { accessPhase } from './access-phase.ts'
+import { Common } from './common.ts'
 import type { Attachment, Handler, Module } from './module.ts'
 import { autoRedirectSetting, frozenKey, LocationScope, type ServerScope } from './scope.ts'
 
+/** What the modules do in a location, and the engine's settings there. */
+type Parts = Pick<Location, 'core' | 'handlers' | 'innerHandlers' | 'postread' | 'kept' | 'headerFilters' | 'logs'>
+
 /** Freezes the locations of one configuration. */
 export class Freezer {
-  readonly #modules: readonly Module[]
+  readonly #attachments: readonly Common<Attachment | undefined>[]
+  readonly #core = new Common(readCoreSettings)
+  readonly #parts = new Common((scope) => this.#makeParts(scope))
 
   constructor(modules: readonly Module[]) {
-    this.#modules = modules
+    this.#attachments = modules.map(({ attach }) => new Common((scope) => attach?.(scope)))
   }
 
   /** A server with all its locations. */
@@ -26,7 +32,7 @@ export class Freezer {
       settings: readServerSettings(scope),
       rewrite: scope.steps,
       root: this.location(new LocationScope(scope, { kind: 'nameless', text: '' }, 'location', statement)),
-      tree: new LocationTree(open.map((location) => this.location(location))),
+      tree: LocationTree.of(open.map((location) => this.location(location))),
       named: new Map(named.map((location) => [location.name.text, this.location(location)])),
     }
   }
@@ -37,23 +43,33 @@ export class Freezer {
       if (inner instanceof LocationScope && inner.context === 'if in location')
         inner.set(frozenKey, this.location(inner))
     }
-    const attachments = this.#modules.flatMap((module) => module.attach?.(scope) ?? [])
-    const access = attachments.flatMap((attachment) => attachment.access ?? [])
-    const core = readCoreSettings(scope)
     const { limitExcept } = scope
     return {
       name: namedAfter(scope),
-      core,
+      ...this.#parts.of(scope),
       rewrite: scope.steps,
-      handlers: handlersOf(attachments, accessPhase(access, core.satisfyAny, core.authDelay)),
-      innerHandlers: handlersOf(attachments, []),
+      nested: LocationTree.of(scope.locations.map((location) => this.location(location))),
+      autoRedirect: scope.value(autoRedirectSetting),
+      limitExcept: limitExcept && { methods: limitExcept.methods, location: this.location(limitExcept.scope) },
+    }
+  }
+
+  #makeParts(scope: LocationScope): Parts {
+    const attachments = this.#attachments.flatMap((attachment) => attachment.of(scope) ?? [])
+    const access = attachments.flatMap((attachment) => attachment.access ?? [])
+    const core = this.#core.of(scope)
+    const innerHandlers = handlersOf(attachments, [])
+    return {
+      core,
+      handlers:
+        access.length === 0
+          ? innerHandlers
+          : handlersOf(attachments, accessPhase(access, core.satisfyAny, core.authDelay)),
+      innerHandlers,
       postread: attachments.flatMap((attachment) => attachment.postread ?? []),
       kept: new Map(attachments.flatMap((attachment) => (attachment.keep === undefined ? [] : [attachment.keep]))),
       headerFilters: attachments.flatMap((attachment) => attachment.headerFilter ?? []),
       logs: attachments.flatMap((attachment) => attachment.log ?? []),
-      nested: new LocationTree(scope.locations.map((location) => this.location(location))),
-      autoRedirect: scope.value(autoRedirectSetting),
-      limitExcept: limitExcept && { methods: limitExcept.methods, location: this.location(limitExcept.scope) },
     }
   }
 }

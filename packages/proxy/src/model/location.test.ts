@@ -71,10 +71,21 @@ test('no location at all', () => {
 test('among prefixes the longest is met', () => {
   const paths = fc.array(fc.constantFrom('/', 'a', 'b'), { maxLength: 6 }).map((parts) => `/${parts.join('')}`)
   fc.assert(
-    fc.property(fc.uniqueArray(paths, { maxLength: 8 }), paths, (prefixes, uri) => {
+    fc.property(fc.uniqueArray(paths, { maxLength: 24 }), paths, (prefixes, uri) => {
       const fitting = prefixes.filter((prefix) => uri.startsWith(prefix)).toSorted((a, b) => b.length - a.length)
       const expected = fitting[0] === undefined ? 'none' : `prefix ${fitting[0]}`
       expect(find(new LocationTree(prefixes.map((prefix) => location(prefix))), uri)).toBe(expected)
+    }),
+  )
+})
+
+test('an exact location is met by its own URI alone, among any prefixes', () => {
+  const paths = fc.array(fc.constantFrom('/', 'a', 'b'), { maxLength: 6 }).map((parts) => `/${parts.join('')}`)
+  fc.assert(
+    fc.property(fc.uniqueArray(paths), fc.uniqueArray(paths), paths, (prefixes, exacts, uri) => {
+      const one = new LocationTree([...prefixes, ...exacts.map((path) => `= ${path}`)].map((text) => location(text)))
+      const plain = new LocationTree(prefixes.map((prefix) => location(prefix)))
+      expect(find(one, uri)).toBe(exacts.includes(uri) ? `exact ${uri}` : find(plain, uri))
     }),
   )
 })

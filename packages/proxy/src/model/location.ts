@@ -46,58 +46,75 @@ export function keptIn<T>(location: Location, key: Key<T>): T | undefined {
 /** What a search came to: `final` must not be overridden by an outer regular expression, `redirect` wants a slash added. */
 export type Found = 'final' | 'open' | 'redirect' | 'none'
 
-/** The locations of one level. */
+/** A text that names locations of one level; `exact`, `prefix` and `redirect` are those a URI meets by it. */
+interface Entry {
+  readonly text: string
+  exact: Location | undefined
+  prefix: Location | undefined
+  redirect: Location | undefined
+  /** The longest other text with a prefix location that this one begins with. */
+  outer: Entry | undefined
+}
+
+/** The locations of one level. What a search costs grows with the logarithm of their number. */
 export class LocationTree {
-  readonly #exact = new Map<string, Location>()
-  readonly #redirects = new Map<string, Location>()
-  readonly #prefixes: { readonly text: string; readonly location: Location }[] = []
-  readonly #regexes: { readonly regex: RegExp; readonly location: Location }[] = []
+  /** Sorted: what a URI begins with is the last text that is not behind it, or an `outer` of that. */
+  readonly #entries: readonly Entry[]
+  readonly #regexes: readonly { readonly regex: RegExp; readonly location: Location }[]
   readonly isEmpty: boolean
 
   constructor(locations: readonly Location[]) {
-    for (const location of locations) {
+    this.#entries = entriesOf(locations)
+    this.#regexes = locations.flatMap((location) => {
       const { name } = location
-      if (name.kind === 'exact') this.#exact.set(name.text, location)
-      else if (name.kind === 'regex') this.#regexes.push({ regex: name.pattern.regex, location })
-      else if (name.kind === 'prefix' || name.kind === 'prefix-final')
-        this.#prefixes.push({ text: name.text, location })
-      if (location.autoRedirect && name.kind !== 'regex' && name.text.length > 1 && name.text.endsWith('/')) {
-        this.#redirects.set(name.text.slice(0, -1), location)
-      }
-    }
-    this.#prefixes.sort((a, b) => b.text.length - a.text.length)
-    this.isEmpty = this.#exact.size + this.#prefixes.length + this.#regexes.length === 0
+      return name.kind === 'regex' ? [{ regex: name.pattern.regex, location }] : []
+    })
+    this.isEmpty = this.#entries.length + this.#regexes.length === 0
+  }
+
+  /** The tree of some locations; one and the same where there are none, as inside of most. */
+  static of(locations: readonly Location[]): LocationTree {
+    return locations.length === 0 ? empty : new LocationTree(locations)
   }
 
   /** Sets `request.location` to the location its URI meets here. */
   find(request: Request): Found {
     if (this.isEmpty) return 'none'
     const { uri } = request
-    const exact = this.#exact.get(uri)
-    if (exact !== undefined) {
-      request.location = exact
-      return 'final'
+    let entry = this.#lastUpTo(uri)
+    if (entry?.text === uri) {
+      if (entry.exact !== undefined) {
+        request.location = entry.exact
+        return 'final'
+      }
+      if (entry.prefix === undefined && entry.redirect !== undefined) {
+        request.location = entry.redirect
+        return 'redirect'
+      }
     }
+    while (entry !== undefined && (entry.prefix === undefined || !uri.startsWith(entry.text))) entry = entry.outer
     let found: Found = 'none'
-    let triesRegexes = true
-    for (const { text, location } of this.#prefixes) {
-      if (!uri.startsWith(text)) continue
-      if (text.length < uri.length && this.#redirectTo(request)) return 'redirect'
-      request.location = location
-      triesRegexes = location.name.kind !== 'prefix-final'
-      const inner = location.nested.find(request)
+    if (entry?.prefix !== undefined) {
+      request.location = entry.prefix
+      const inner = entry.prefix.nested.find(request)
       if (inner === 'final' || inner === 'redirect') return inner
+      if (entry.prefix.name.kind === 'prefix-final') return 'open'
       found = 'open'
-      break
     }
-    if (found === 'none' && this.#redirectTo(request)) return 'redirect'
-    return triesRegexes && this.#regexes.length > 0 ? this.#findRegex(request, found) : found
+    return this.#regexes.length > 0 ? this.#findRegex(request, found) : found
   }
 
-  #redirectTo(request: Request): boolean {
-    const location = this.#redirects.size > 0 ? this.#redirects.get(request.uri) : undefined
-    if (location !== undefined) request.location = location
-    return location !== undefined
+  #lastUpTo(uri: string): Entry | undefined {
+    const entries = this.#entries
+    let low = 0
+    let high = entries.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const entry = entries[middle]
+      if (entry !== undefined && entry.text <= uri) low = middle + 1
+      else high = middle
+    }
+    return low === 0 ? undefined : entries[low - 1]
   }
 
   #findRegex(request: Request, found: Found): Found {
@@ -114,4 +131,32 @@ export class LocationTree {
     }
     return found
   }
+}
+
+const empty = new LocationTree([])
+
+function entriesOf(locations: readonly Location[]): Entry[] {
+  const byText = new Map<string, Entry>()
+  const entry = (text: string): Entry => {
+    const known = byText.get(text)
+    if (known !== undefined) return known
+    const made = { text, exact: undefined, prefix: undefined, redirect: undefined, outer: undefined }
+    byText.set(text, made)
+    return made
+  }
+  for (const location of locations) {
+    const { kind, text } = location.name
+    if (kind === 'exact') entry(text).exact = location
+    else if (kind === 'prefix' || kind === 'prefix-final') entry(text).prefix ??= location
+    if (location.autoRedirect && kind !== 'regex' && text.length > 1 && text.endsWith('/'))
+      entry(text.slice(0, -1)).redirect = location
+  }
+  const sorted = [...byText.values()].toSorted((a, b) => (a.text < b.text ? -1 : 1))
+  let last: Entry | undefined
+  for (const at of sorted) {
+    while (last !== undefined && !at.text.startsWith(last.text)) last = last.outer
+    at.outer = last
+    if (at.prefix !== undefined) last = at
+  }
+  return sorted
 }

@@ -2,8 +2,9 @@
  * What a module is: one file which declares its directives, its variables and what it does to a request.
  *
  * When the tree is frozen, `attach` is called once for each location (and each nameless location of an `if` or
- * `limit_except`). It reads the settings in force there and returns the functions to run, or nothing when the module
- * has no work in that place, so that a request only ever meets the modules it was configured for.
+ * `limit_except`), or once for many (common.ts): it must depend on the settings in force there alone, besides what the
+ * block which sets one of them is. It returns the functions to run, or nothing when the module has no work in that
+ * place, so that a request only ever meets the modules it was configured for.
  */
 import type { Request } from '../http/request.ts'
 import type { Directive, Key } from '../language/directive.ts'
@@ -47,6 +48,6 @@ export interface Module {
   readonly variables?: VariableRows
   /** Called once per configuration, before the directives of `http` are applied. */
   readonly setup?: (http: HttpScope) => void
-  /** Called once per location when the tree is frozen. */
+  /** Called for each location, or once for many, when the tree is frozen. */
   readonly attach?: (scope: LocationScope) => Attachment | undefined
 }

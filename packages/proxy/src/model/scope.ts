@@ -23,6 +23,16 @@ export class LevelScope extends Scope {
     return this.http.variableTable
   }
 
+  override get<T>(name: Key<T>): T | undefined {
+    this.http.reads?.add(name)
+    return super.get(name)
+  }
+
+  override has(name: Key<unknown>): boolean {
+    this.http.reads?.add(name)
+    return super.has(name)
+  }
+
   /** The value of a setting that holds here. */
   value<T>(key: Setting<T>): T {
     return inForce(this, key)
@@ -37,6 +47,8 @@ export class HttpScope extends LevelScope {
   readonly prefix: string
   /** The folder of the configuration file, for files named in it. */
   readonly folder: string
+  /** Hears which settings are read while something is made of them; see common.ts. */
+  reads: Set<Key<unknown>> | undefined
   readonly #shared = new Map<unknown, unknown>()
   readonly #finishers: ((report: Report) => void)[] = []
 

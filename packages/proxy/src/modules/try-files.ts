@@ -87,7 +87,9 @@ export const tryFiles: Module = {
   attach: (scope) => {
     const setup =
       scope.value(tryFilesSetting) ??
-      (scope.name.text === '' && scope.parent === scope.server ? scope.server.get(tryFilesSetting) : undefined)
+      (scope.name.kind === 'nameless' && scope.parent === scope.server
+        ? scope.server.value(tryFilesSetting)
+        : undefined)
     return setup === undefined ? undefined : { precontent: (request) => tryAll(request, setup) }
   },
 }
