@@ -1,3 +1,4 @@
+import { mkdirSync, statSync, symlinkSync } from 'node:fs'
 import { temporaryFolder } from '@trivet/testing'
 import { expect, test } from 'vitest'
 import { PidFile } from './pid-file.ts'
@@ -31,4 +32,21 @@ test('no number in it, no number out of it', async () => {
 
 test('a folder that is missing is an error', () => {
   expect(() => new PidFile('/no/such/folder/x.pid').write()).toThrow('ENOENT')
+})
+
+test('it is its owner’s to write, whatever the umask, and no link leads the number elsewhere', async () => {
+  await using folder = await temporaryFolder()
+  const secret = await folder.write('secret', 'kept')
+  symlinkSync(secret, folder.join(`x.pid.${process.pid}`))
+  const before = process.umask(0)
+  new PidFile(folder.join('x.pid')).write()
+  process.umask(before)
+  expect([statSync(folder.join('x.pid')).mode & 0o777, await folder.read('secret')]).toEqual([0o644, 'kept'])
+})
+
+test('a place that cannot be taken leaves nothing beside it', async () => {
+  await using folder = await temporaryFolder()
+  mkdirSync(folder.join('x.pid'))
+  expect(() => new PidFile(folder.join('x.pid')).write()).toThrow('EISDIR')
+  expect(await folder.list()).toEqual(['x.pid'])
 })

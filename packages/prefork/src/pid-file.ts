@@ -19,11 +19,18 @@ export class PidFile {
     return /^[1-9]\d{0,9}$/.test(content) ? Number(content) : undefined
   }
 
-  /** Writes it in one step: a reader never sees half a number. */
+  /** Writes it in one step, so that a reader never sees half a number, and writable for its owner alone, whatever the umask. */
   write(): void {
     const temporary = `${this.path}.${process.pid}`
-    writeFileSync(temporary, this.#text)
-    renameSync(temporary, this.path)
+    // A new file: what somebody may have put there, such as a link, is not written through.
+    rmSync(temporary, { force: true })
+    writeFileSync(temporary, this.#text, { flag: 'wx', mode: 0o644 })
+    try {
+      renameSync(temporary, this.path)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
   }
 
   /** Gives it another name, as long as another process is to have this one. */

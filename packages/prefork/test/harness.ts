@@ -49,7 +49,7 @@ export class Herd implements AsyncDisposable {
     return this.master.workers[0]?.info
   }
 
-  async next(event: 'ready' | 'exit' | 'failed' | 'message'): Promise<unknown[]> {
+  async next(event: 'spawn' | 'ready' | 'exit' | 'failed' | 'message'): Promise<unknown[]> {
     return await once(this.master, event)
   }
 

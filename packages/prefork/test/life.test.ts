@@ -168,6 +168,13 @@ if (process.getuid?.() === 0) {
     await using herd = await Herd.started({ uid: 65_534, gid: 65_534 })
     expect(await herd.get()).toMatchObject({ slot: 0 })
   })
+
+  test('a worker of another user cannot replace what the master will touch as root', async () => {
+    await using herd = await Herd.bound({ uid: 65_534, gid: 65_534, ...running('plants-links.ts') })
+    const planted = herd.next('message')
+    await herd.master.start()
+    expect(await planted).toMatchObject([{}, { type: 'planted', errors: ['EACCES', 'EACCES'] }])
+  })
 }
 
 test('events of a stopped master are over', async () => {

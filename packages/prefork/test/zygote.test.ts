@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { eventually, runToEnd } from '@trivet/testing'
+import { Child, eventually, runToEnd } from '@trivet/testing'
 import { expect, test } from 'vitest'
 import { alive, get, Herd, script } from './harness.ts'
 
@@ -84,3 +84,26 @@ test.skipIf(!python)('without a zygote the same program is an ordinary worker [p
   expect(herd.pids.map(parent)).toEqual([process.pid, process.pid])
   await herd.master.stop()
 })
+
+test.skipIf(!python)('a worker that waits to be forked holds up no stop [python3]', async () => {
+  const stuck = { ...forks, payload: 'stuck', startTimeout: 600_000 }
+  await using herd = await Herd.bound(stuck)
+  const started = herd.master.start().catch((error: unknown) => error)
+  await herd.next('spawn')
+  const begun = performance.now()
+  await herd.master.stop({ graceful: false, timeout: 50 })
+  expect(performance.now() - begun).toBeLessThan(30_000)
+  expect(await started).toMatchObject({ code: 'stopped' })
+})
+
+test.skipIf(!python || process.platform !== 'linux')(
+  'a forked worker cannot have somebody else killed by taking his number [python3]',
+  async () => {
+    await using victim = await Child.start('sleep', ['60'])
+    const env = { ...process.env, PRETENDED_NUMBER: String(victim.pid) }
+    await using herd = await Herd.started({ ...forks, env })
+    expect(herd.pids).toEqual([undefined])
+    await herd.master.stop({ graceful: false, timeout: 50 })
+    expect(alive(victim.pid)).toBe(true)
+  },
+)

@@ -15,19 +15,19 @@ def remove_control(path):
         time.sleep(0.01)
 
 
-def remove_inner(descriptions):
-    """The socket that front workers come by, in a folder of its own (process/inner-socket.ts)."""
-    for description in descriptions:
-        path = description["address"].get("path") or ""
-        folder = os.path.dirname(path)
-        if not os.path.basename(folder).startswith("trivet-inner-"):
+def remove_sockets(calls):
+    """The sockets between the container's own processes, given by the path of that for calls to the master."""
+    folder = os.path.dirname(calls)
+    _remove((os.unlink, calls), (os.unlink, os.path.join(folder, "application")), (os.rmdir, folder))
+
+
+def _remove(*steps):
+    for remove, name in steps:
+        try:
+            remove(name)
+        except OSError:
+            # Somebody else was first, or this user may not: the next master of the folder's user does it.
             continue
-        for remove, name in ((os.unlink, path), (os.rmdir, folder)):
-            try:
-                remove(name)
-            except OSError:
-                # Another worker was first.
-                continue
 
 
 def _remove_if_dead(path):
@@ -36,12 +36,7 @@ def _remove_if_dead(path):
         probe.connect(path)
     except ConnectionRefusedError:
         folder = os.path.dirname(path)
-        for remove, name in ((os.unlink, path), (os.unlink, os.path.join(folder, "scoreboard")), (os.rmdir, folder)):
-            try:
-                remove(name)
-            except OSError:
-                # Somebody else was first, or this user may not; what is left is a private folder without use.
-                continue
+        _remove((os.unlink, path), (os.unlink, os.path.join(folder, "scoreboard")), (os.rmdir, folder))
         return True
     except BlockingIOError:
         return False

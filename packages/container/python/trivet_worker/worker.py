@@ -21,7 +21,7 @@ from .handover import Handover
 from .listeners import adopt
 from .loading import LoadError, describe_failure, load
 from .mounts import Mounts
-from .orphan import remove_control, remove_inner
+from .orphan import remove_control, remove_sockets
 from .scoreboard import open_scoreboard
 from .settings import Settings
 from .zygote import Zygote, join_as_child
@@ -147,7 +147,9 @@ class Worker:
             listener.close()
         if self.orphaned:
             remove_control(self.control.path)
-            remove_inner(self._descriptions)
+            place = self.settings.shared.get("place")
+            if place is not None:
+                remove_sockets(place["path"])
         sys.stdout.flush()
         sys.stderr.flush()
         exit_after(EXIT_GRACE, 0)

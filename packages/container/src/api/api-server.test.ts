@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { RuntimeFolder } from '@trivet/prefork'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ApiServer } from './api-server.ts'
@@ -44,8 +45,13 @@ async function open(maxValue = 100, complaints: string[] = []): Promise<ApiServe
     owner: { uid: undefined, gid: undefined },
     complain: (text: string) => void complaints.push(text),
   }
-  const server = await ApiServer.open(calls, options)
-  return Object.assign(server, { [Symbol.asyncDispose]: async () => server.close() })
+  const folder = await RuntimeFolder.make()
+  const server = await ApiServer.open(folder, calls, options)
+  const dispose = async (): Promise<void> => {
+    server.close()
+    folder.remove()
+  }
+  return Object.assign(server, { [Symbol.asyncDispose]: dispose })
 }
 
 const call = (name: string, ...args: unknown[]): string => encode({ call: name, args: args as string[] })

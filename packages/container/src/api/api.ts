@@ -1,4 +1,5 @@
 /** Everything that applications can ask of their master, in one table. To add a call is to add a row. */
+import type { Identity, RuntimeFolder } from '@trivet/prefork'
 import { ApiServer, type ApiPlace } from './api-server.ts'
 import { Caches } from './cache/calls.ts'
 import type { Call } from './caller.ts'
@@ -34,9 +35,11 @@ export class Api {
     this.#signals = signals
   }
 
+  /** `identity`: who the workers run as. */
   static async open(
+    folder: RuntimeFolder,
     settings: SharingSettings,
-    identity: { readonly uid: number | undefined; readonly gid: number | undefined },
+    identity: Identity,
     owner: ApiOwner,
   ): Promise<Api> {
     const { caches: settled, locks, mules, messageSize } = settings
@@ -59,7 +62,7 @@ export class Api {
       },
     }
     const values = [apiLimits.message, messageSize, ...settled.map(({ blockSize, keySize }) => blockSize + keySize)]
-    const server = await ApiServer.open(calls, {
+    const server = await ApiServer.open(folder, calls, {
       maxValue: Math.max(...values),
       owner: identity,
       complain: (text) => owner.log(text),

@@ -4,7 +4,7 @@
  * reading and writing, or each writer's end would end it.
  */
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, fchownSync, lstatSync, openSync, rmSync, type Stats } from 'node:fs'
+import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, rmSync, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
 import { fifoCommands, type MasterCommands } from './commands.ts'
 
@@ -41,12 +41,15 @@ export class MasterFifo {
     const path = this.#paths[this.#slot] ?? this.#paths[0]
     if (path === undefined) return
     makeFifo(path)
-    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+    // Not by a link that whoever owns the folder may have put there meanwhile.
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     const { uid, gid } = this.#owner
-    if (uid !== undefined || gid !== undefined) fchownSync(fd, uid ?? -1, gid ?? -1)
     try {
+      const stat = fstatSync(fd)
+      if (!stat.isFIFO()) throw new Error(`${path} is no FIFO any more`)
+      if (uid !== undefined || gid !== undefined) fchownSync(fd, uid ?? -1, gid ?? -1)
       const socket = new Socket({ fd, readable: true, writable: false })
-      this.#open = { socket, path, stat: lstatSync(path) }
+      this.#open = { socket, path, stat }
       socket.setEncoding('latin1')
       socket.on('data', (bytes) => this.#take(String(bytes), socket))
       socket.on('error', (error) => this.#broken(error, socket))

@@ -2,7 +2,8 @@
  * Lines to a file or to standard output. All lines of one turn of the event loop leave in one write; a file is opened
  * for appending, so that several processes share it and no line is torn, and reopened on demand after a rotation.
  */
-import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, renameSync, writeSync } from 'node:fs'
+import { openForAppending } from './append.ts'
 
 /** Where log lines go. */
 export interface LineWriter {
@@ -86,14 +87,20 @@ export class FileLines extends BufferedLines {
     this.#path = path
     this.#maxSize = rotation.maxSize
     this.#backup = rotation.backup
-    this.#fd = openSync(path, 'a')
+    this.#fd = openForAppending(path)
     this.#size = fstatSync(this.#fd).size
   }
 
   protected put(text: string): void {
+    const notice = this.#lost === 0 ? '' : `${this.#lost} bytes of log were lost here\n`
+    let rest = Buffer.from(notice + text)
     try {
-      const notice = this.#lost === 0 ? '' : `${this.#lost} bytes of log were lost here\n`
-      this.#size += writeSync(this.#fd, notice + text)
+      // A disk that is almost full takes a part.
+      while (rest.length > 0) {
+        const written = writeSync(this.#fd, rest)
+        this.#size += written
+        rest = rest.subarray(written)
+      }
       this.#lost = 0
       if (this.#maxSize > 0 && this.#size > this.#maxSize) this.#rotateOrTell()
     } catch (error) {
@@ -102,7 +109,7 @@ export class FileLines extends BufferedLines {
         process.stderr.write(
           `cannot write to ${this.#path}: ${error instanceof Error ? error.message : String(error)}\n`,
         )
-      this.#lost += text.length
+      this.#lost += Math.min(rest.length, Buffer.byteLength(text))
     }
   }
 
@@ -119,7 +126,7 @@ export class FileLines extends BufferedLines {
   reopen(): void {
     this.flush()
     try {
-      const next = openSync(this.#path, 'a')
+      const next = openForAppending(this.#path)
       closeSync(this.#fd)
       this.#fd = next
       this.#size = fstatSync(next).size

@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { linkSync, lchownSync, statSync, symlinkSync } from 'node:fs'
 import fc from 'fast-check'
 import { temporaryFolder } from '@trivet/testing'
 import { expect, test } from 'vitest'
 import { ValueError } from '../config/convert.ts'
+import { giveAway } from './append.ts'
 import { compileEncoders, readEncoder, type EncoderSettings } from './encode.ts'
 import { FileLines } from './line-writer.ts'
 import { LineRouter, type StreamSettings } from './router.ts'
@@ -136,3 +138,18 @@ test('strftime', () => {
     'Tue Tuesday Feb  3 03 14:05:06 02 PM 034 26 2026 % 2 %Q 2026-02-03 14:05:06',
   )
 })
+
+if (process.getuid?.() === 0)
+  test('a link that another user put in the place of a log file is not followed, nor what it names given away', async () => {
+    await using folder = await temporaryFolder()
+    const secret = await folder.write('secret', 'kept')
+    const [theirs, ours, plain] = ['theirs.log', 'ours.log', 'plain.log'].map((name) => folder.join(name))
+    for (const path of [theirs, ours]) symlinkSync(secret, path ?? '')
+    lchownSync(theirs ?? '', 65_534, 65_534)
+    expect(() => new FileLines(theirs ?? '')).toThrow('symbolic link of another user')
+    expect(() => giveAway(theirs ?? '', 65_534, 65_534)).toThrow('symbolic link of another user')
+    linkSync(secret, folder.join('hard.log'))
+    for (const path of [plain ?? '', folder.join('hard.log')]) giveAway(path, 65_534, 65_534)
+    expect([statSync(plain ?? '').uid, statSync(secret).uid, await folder.read('secret')]).toEqual([65_534, 0, 'kept'])
+    new FileLines(ours ?? '').close()
+  })

@@ -3,12 +3,12 @@
  * behind: sockets, pid file, watchers. It serves no request itself. Reload raises a new generation of workers before the
  * old one drains; when the new one does not load, the old one stays and the reason is printed.
  */
-import { closeSync, fchownSync, fstatSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   formatAddress,
   PidFile,
   PreforkError,
+  RuntimeFolder,
   WorkerFailed,
   type Address,
   type BoundListener,
@@ -21,7 +21,9 @@ import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import type { Front, FrontProtocol } from '../config/model/sockets.ts'
 import { bindFronts } from './bind-fronts.ts'
+import { runtimeOf } from '../runtimes/table.ts'
 import { ContainerCommands, type ReadAgain } from './commands.ts'
+import { giveAway } from '../log/append.ts'
 import { filesOf } from '../log/open.ts'
 import type { ContainerLog } from './log.ts'
 import type { Notifier } from '../systemd/notifier.ts'
@@ -66,6 +68,8 @@ export class Container {
   #listeners: readonly BoundListener[] = []
   #tiers: Tiers | undefined
   #sharing: Sharing | undefined
+  /** Of the sockets between the container's own processes, where they have any. */
+  #folder: RuntimeFolder | undefined
   #config: ContainerConfig
   #paused = false
   #stopping: Promise<void> | undefined
@@ -119,8 +123,11 @@ export class Container {
     await this.#operations.beforeWorkers()
     this.#goOn()
     const settings = this.#tierSettings()
+    this.#folder = runtimeOf(config).calls ? await RuntimeFolder.make() : undefined
+    this.#goOn()
     const sharing = await Sharing.open(
       config,
+      this.#folder,
       this.#log,
       {
         reload: () => this.commands.reload(),
@@ -131,7 +138,7 @@ export class Container {
     )
     this.#sharing = sharing
     this.#goOn()
-    const tiers = await Tiers.create(config, this.#listeners, settings)
+    const tiers = await Tiers.create(config, this.#listeners, this.#folder, settings)
     this.#tiers = tiers
     this.#follow(tiers)
     await tiers.start()
@@ -306,6 +313,7 @@ export class Container {
 
   async #cleanUp(told: Promise<void> | undefined): Promise<void> {
     this.#sharing?.close()
+    this.#folder?.remove()
     await this.#operations.stopped()
     const { pidFile, latePidFiles, vacuum } = this.#config.files
     if (pidFile !== undefined && vacuum) new PidFile(pidFile).remove()
@@ -340,14 +348,7 @@ function howItLeft(code: number | null, signal: NodeJS.Signals | null): string {
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */
 function giveLogAway({ log, workers: { uid, gid } }: ContainerConfig): void {
   if (uid === undefined && gid === undefined) return
-  for (const file of filesOf(log)) {
-    const fd = openSync(file, 'a')
-    try {
-      if (fstatSync(fd).isFile()) fchownSync(fd, uid ?? -1, gid ?? -1)
-    } finally {
-      closeSync(fd)
-    }
-  }
+  for (const file of filesOf(log)) giveAway(file, uid, gid)
 }
 
 function writePidFile(path: string | undefined): void {

@@ -2,7 +2,7 @@
  * What the processes of a container have in common beside their sockets: the calls to the master (`import uwsgi`), mules
  * and spoolers. Each load of the application is an epoch, so that what an old one registered does not outlive it.
  */
-import type { StopOptions } from '@trivet/prefork'
+import type { RuntimeFolder, StopOptions } from '@trivet/prefork'
 import { Api, type ApiOwner } from '../api/api.ts'
 import type { Value } from '../api/value.ts'
 import type { ContainerConfig } from '../config/model.ts'
@@ -23,22 +23,24 @@ export interface SharingOwner {
 export type CompanionProgram = (config: ContainerConfig, role: 'mule' | 'spooler') => CompanionOptions['options']
 
 export class Sharing {
-  readonly #api: Api
+  readonly #api: Api | undefined
   readonly #companions: Companions
   readonly #program: CompanionProgram
   readonly #log: ContainerLog
   readonly #started = Math.floor(Date.now() / 1000)
   #epoch = 0
 
-  private constructor(api: Api, companions: Companions, program: CompanionProgram, log: ContainerLog) {
+  private constructor(api: Api | undefined, companions: Companions, program: CompanionProgram, log: ContainerLog) {
     this.#api = api
     this.#companions = companions
     this.#program = program
     this.#log = log
   }
 
+  /** `folder`: for the socket of the calls; undefined where the runtime makes none. */
   static async open(
     config: ContainerConfig,
+    folder: RuntimeFolder | undefined,
     log: ContainerLog,
     owner: SharingOwner,
     program: CompanionProgram,
@@ -47,12 +49,15 @@ export class Sharing {
       event: (message) => log.event(message),
       line: (who, text) => log.text(`[${who}] ${text}`),
     })
-    const api = await Api.open(config.sharing, config.workers, apiOwner(owner, log, companions))
+    const { sharing, workers } = config
+    const api =
+      folder === undefined ? undefined : await Api.open(folder, sharing, workers, apiOwner(owner, log, companions))
     return new Sharing(api, companions, program, log)
   }
 
-  /** What a process of the present epoch is told, as JSON. */
+  /** What a process of the present epoch is told, as JSON; nothing where it calls nobody. */
   payload({ sharing }: ContainerConfig, role: 'worker' | 'mule' | 'spooler'): Readonly<Record<string, unknown>> {
+    if (this.#api === undefined) return {}
     const { spooler } = sharing
     return {
       place: this.#api.place,
@@ -80,12 +85,12 @@ export class Sharing {
 
   /** It did not load: the epoch before goes on. */
   notLoaded(): void {
-    this.#api.discard(this.#epoch)
+    this.#api?.discard(this.#epoch)
   }
 
   /** It serves: companions follow. Rejects when one does not come up, at the start. */
   async loaded(config: ContainerConfig, first: boolean): Promise<void> {
-    this.#api.activate(this.#epoch)
+    this.#api?.activate(this.#epoch)
     const wanted = this.#wanted(config)
     if (first) return await this.#companions.start(wanted)
     await this.#companions
@@ -94,12 +99,12 @@ export class Sharing {
   }
 
   async stop(how: StopOptions): Promise<void> {
-    this.#api.quiet()
+    this.#api?.quiet()
     await this.#companions.stop(how)
   }
 
   close(): void {
-    this.#api.close()
+    this.#api?.close()
   }
 
   #wanted(config: ContainerConfig): readonly CompanionOptions[] {

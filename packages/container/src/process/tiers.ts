@@ -7,7 +7,14 @@
  *
  * The application comes up first and goes last, so that a front never has nobody behind it.
  */
-import { Master, type BoundListener, type MasterOptions, type ReloadOptions, type StopOptions } from '@trivet/prefork'
+import {
+  Master,
+  type BoundListener,
+  type MasterOptions,
+  type ReloadOptions,
+  type RuntimeFolder,
+  type StopOptions,
+} from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
 import { frontProgram } from '../fronts/program.ts'
@@ -15,7 +22,7 @@ import type { WorkerProgram } from '../runtimes/runtime.ts'
 import { runtimeOf } from '../runtimes/table.ts'
 import { limited } from '../limits/process-limits.ts'
 import { hasSurroundings } from '../serving/surroundings.ts'
-import { bindInnerSocket, type InnerSocket } from './inner-socket.ts'
+import { bindInnerSocket } from './inner-socket.ts'
 
 /** What all processes of a container are started with. */
 export interface TierSettings {
@@ -32,21 +39,23 @@ export class Tiers {
   readonly application: Master
   /** Undefined when the application's workers speak every front's protocol. */
   readonly fronts: Master | undefined
-  readonly #inner: InnerSocket | undefined
+  readonly #inner: BoundListener | undefined
   readonly #settings: TierSettings
   readonly #direct: readonly boolean[]
 
-  /** `listeners`: one per front of the configuration, in its order. Binds the inner socket where one is needed. */
+  /** `listeners`: one per front of the configuration, in its order. Binds the inner socket, where one is needed, in the folder. */
   static async create(
     config: ContainerConfig,
     listeners: readonly BoundListener[],
+    folder: RuntimeFolder | undefined,
     settings: TierSettings,
   ): Promise<Tiers> {
-    const inner = listeners.some((_, index) => !isDirect(config, index)) ? await bindInnerSocket(config) : undefined
+    const needed = folder !== undefined && listeners.some((_, index) => !isDirect(config, index))
+    const inner = needed ? await bindInnerSocket(folder, config.workers) : undefined
     try {
       return new Tiers(config, listeners, inner, settings)
     } catch (error) {
-      inner?.remove()
+      inner?.close()
       throw error
     }
   }
@@ -54,7 +63,7 @@ export class Tiers {
   private constructor(
     config: ContainerConfig,
     listeners: readonly BoundListener[],
-    inner: InnerSocket | undefined,
+    inner: BoundListener | undefined,
     settings: TierSettings,
   ) {
     const direct = listeners.filter((_, index) => isDirect(config, index))
@@ -62,7 +71,7 @@ export class Tiers {
     this.#direct = layout(config)
     this.#inner = inner
     this.#settings = settings
-    const own = inner === undefined ? [] : [inner.listener]
+    const own = inner === undefined ? [] : [inner]
     this.application = new Master({ ...this.#applicationOptions(config), listeners: [...direct, ...own] })
     this.fronts =
       inner === undefined ? undefined : new Master({ ...this.#frontOptions(config, inner), listeners: indirect })
@@ -85,7 +94,7 @@ export class Tiers {
     const fronts = this.fronts?.stop(how)
     if (how.graceful !== false) await fronts
     await Promise.all([fronts, this.application.stop(how)])
-    this.#inner?.remove()
+    this.#inner?.close()
   }
 
   #applicationOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
@@ -95,12 +104,12 @@ export class Tiers {
     return { ...applicationOptions(config, 'worker', this.#settings), processes, spares, policy: config.life.policy }
   }
 
-  #frontOptions(config: ContainerConfig, inner: InnerSocket): Omit<MasterOptions, 'listeners'> {
+  #frontOptions(config: ContainerConfig, inner: BoundListener): Omit<MasterOptions, 'listeners'> {
     const protocols = config.sockets.fronts.filter((_, index) => !isDirect(config, index))
     const program = frontProgram(
       config,
       protocols.map(({ protocol }) => protocol),
-      inner.path,
+      'path' in inner.address ? inner.address.path : '',
       this.#settings.execArgv,
     )
     return options(config, config.http.processes, program, this.#settings)

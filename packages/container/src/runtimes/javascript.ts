@@ -7,6 +7,7 @@ import type { Runtime } from './runtime.ts'
 export const javascript: Runtime = {
   name: 'javascript',
   speaks: ['http', 'uwsgi'],
+  calls: false,
   program(config, execArgv) {
     const { application, limits, log, workers, life } = config
     const payload: WorkerPayload = {

@@ -13,6 +13,7 @@ const workerScript = fileURLToPath(new URL('../../python/trivet_worker/__main__.
 export const python: Runtime = {
   name: 'python',
   speaks: ['uwsgi'],
+  calls: true,
   program(config) {
     const { application, limits, log, workers, life } = config
     const settings = config.python

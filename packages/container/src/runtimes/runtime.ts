@@ -23,6 +23,8 @@ export interface Runtime {
   readonly name: RuntimeName
   /** What its workers speak themselves; the other protocols reach them through front workers. */
   readonly speaks: readonly FrontProtocol[]
+  /** Whether its processes call their master, over a socket of their own: `import uwsgi`. */
+  readonly calls: boolean
   /** Throws ContainerError `START` when the program is not there. */
   program(config: ContainerConfig, execArgv: readonly string[]): WorkerProgram
 }

@@ -2,7 +2,7 @@
  * Tells a document to whoever connects, and closes: uWSGI's stats server. It is for operators: bind it to an address
  * that only they reach. A client that reads nothing, or too many of them, cost nobody else anything.
  */
-import { chmodSync, chownSync, closeSync, openSync, rmSync } from 'node:fs'
+import { closeSync, lchownSync, openSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { clearStale, formatAddress } from '@trivet/prefork'
 import type { StatsSettings } from './settings.ts'
@@ -53,28 +53,35 @@ export class StatsServer {
   /** Binds; rejects with an error that names the address. */
   static async open(settings: StatsSettings, owner: StatsOwner): Promise<StatsServer> {
     const { address } = settings
-    const server = new StatsServer(settings, owner)
     const file = 'path' in address && !address.path.startsWith('\0') ? address.path : undefined
     if (file !== undefined) await clearStale(file)
-    const before = file === undefined ? undefined : process.umask(0o777)
+    const server = new StatsServer(settings, owner)
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.#server.once('error', reject)
-        server.#server.listen('path' in address ? { path: address.path } : address, resolve)
-        if (before !== undefined) process.umask(before)
-      })
+      await server.#listen(file)
     } catch (cause) {
+      clearInterval(server.#watch)
       const { code, message } = cause as NodeJS.ErrnoException
       throw new Error(`cannot bind to ${formatAddress(address)}: ${code ?? message}`, { cause })
     }
     server.#server.removeAllListeners('error')
     server.#server.on('error', (error) => server.#tell(error.message))
-    if (file !== undefined) {
-      const { uid, gid, mode } = owner
-      if (uid !== undefined || gid !== undefined) chownSync(file, uid ?? -1, gid ?? -1)
-      chmodSync(file, mode ?? 0o660)
-    }
     return server
+  }
+
+  /** A socket's file has its mode from its birth on, and gets its owner without following a link. */
+  async #listen(file: string | undefined): Promise<void> {
+    const { address } = this.settings
+    const { uid, gid, mode = 0o660 } = this.#owner
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      const before = file === undefined ? undefined : process.umask(0o777 & ~mode)
+      try {
+        this.#server.listen('path' in address ? { path: address.path } : address, resolve)
+      } finally {
+        if (before !== undefined) process.umask(before)
+      }
+    })
+    if (file !== undefined && (uid !== undefined || gid !== undefined)) lchownSync(file, uid ?? -1, gid ?? -1)
   }
 
   /** With the real port when 0 was asked for. */

@@ -1,12 +1,13 @@
-import { chmodSync, chownSync, linkSync, lstatSync, renameSync, unlinkSync, type Stats } from 'node:fs'
+import { lchownSync, linkSync, lstatSync, renameSync, unlinkSync, type Stats } from 'node:fs'
 import net from 'node:net'
 import { PreforkError } from '../error.ts'
 import { bindRaw, type RawSocket } from './bound-socket.ts'
 
 // A unix socket is a file that outlives its process. Before binding, whoever answers on the path keeps it (two masters on
 // one path would steal each other's clients); a path that refuses is stale and is replaced; anything that is not a
-// socket is left alone. The socket is created with no permissions at all and then opened up, so that there is no moment
-// at which more people may connect than `mode` says.
+// socket is left alone. The socket is created with the permissions that it shall have, so that there is no moment at which
+// more people may connect, and its owner is set without following a link: the folder may be somebody else's, who would
+// put one there for a master that is root.
 
 export interface UnixOwner {
   readonly mode: number
@@ -44,9 +45,9 @@ function probe(path: string): Promise<string> {
   })
 }
 
-/** Binds and sets mode and owner before anybody can connect. */
+/** Binds with this mode, then sets the owner. */
 export function bindPath(path: string, owner: UnixOwner): RawSocket {
-  const before = process.umask(0o777)
+  const before = process.umask(0o777 & ~owner.mode)
   let socket: RawSocket
   try {
     socket = bindRaw({ path })
@@ -54,8 +55,7 @@ export function bindPath(path: string, owner: UnixOwner): RawSocket {
     process.umask(before)
   }
   try {
-    if (owner.uid !== undefined || owner.gid !== undefined) chownSync(path, owner.uid ?? -1, owner.gid ?? -1)
-    chmodSync(path, owner.mode)
+    if (owner.uid !== undefined || owner.gid !== undefined) lchownSync(path, owner.uid ?? -1, owner.gid ?? -1)
   } catch (error) {
     socket.close()
     throw error

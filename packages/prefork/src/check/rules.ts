@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { ForkedProcess } from '../master/forked-process.ts'
+import type { ProcessListener } from '../master/process-handle.ts'
 import { Pretender, type Stage } from './pretender.ts'
 
 /** A rule of WORKER.md at work: it holds, or the sentence says what broke it. */
@@ -188,12 +189,13 @@ export const lives: readonly Life[] = [
 
 const forked = async (life: Pretender, stage: Stage): Promise<Pretender> => {
   const child = new Pretender(stage, {}, (token) => {
-    const process: ForkedProcess = new ForkedProcess({
+    const listener: ProcessListener = {
       neverBorn: (cause) => child.listener.neverBorn(cause),
       output: (stream, source) => child.listener.output(stream, source),
       exited: (exit) => child.listener.exited(exit),
       closed: (exit) => child.listener.closed(exit),
-    })
+    }
+    const process = new ForkedProcess(listener, () => life.handle.pid)
     life.send({ type: 'fork', token, slot: 0, scoreboard: { path: stage.control.scoreboard, offset: 0, cores: 1 } })
     return process
   })

@@ -1,13 +1,12 @@
-import { chmodSync, chownSync, rmSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import net, { type Server, type Socket } from 'node:net'
-import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { PreforkError } from '../error.ts'
+import { RuntimeFolder, type Identity } from '../runtime-folder.ts'
 import { LineBuffer } from './line-buffer.ts'
-import { makeControlFolder, sweepControlFolders } from './control-folder.ts'
 import { encodeMessage, maxWorkerLine, MessageReader, protocolVersion, text, type Message } from './messages.ts'
 
-// The master's end of the control channel: one unix socket in a folder of its own, mode 0700, which belongs to the
+// The master's end of the control channel: one unix socket in a folder of its own, mode 0600, which belongs to the
 // workers' user and goes when the master stops. Whoever connects must say which worker it is: `hello` carries the token
 // that only that worker found in its environment. Until then a connection has a few seconds and one line.
 
@@ -35,26 +34,22 @@ export class ControlServer {
   readonly path: string
   /** For the file of that name in the same folder. */
   readonly scoreboard: string
-  readonly #folder: string
+  readonly #folder: RuntimeFolder
   readonly #server: Server
   readonly #parties = new Map<string, ControlParty>()
   /** Who said hello, by token: no second one may. */
   readonly #greeted = new Map<string, { readonly peer: ControlPeer; readonly pid: number }>()
   readonly #sockets = new Set<Socket>()
 
-  readonly #remove = (): void => rmSync(this.#folder, { recursive: true, force: true })
-
-  private constructor(path: string) {
-    this.#folder = dirname(path)
-    this.path = path
-    this.scoreboard = join(this.#folder, 'scoreboard')
+  private constructor(folder: RuntimeFolder) {
+    this.#folder = folder
+    this.path = folder.join('control')
+    this.scoreboard = folder.join('scoreboard')
     this.#server = net.createServer((socket) => this.#accept(socket))
-    process.once('exit', this.#remove) // a master that ends by an exception
   }
 
   static async open(): Promise<ControlServer> {
-    await sweepControlFolders()
-    const server = new ControlServer(makeControlFolder())
+    const server = new ControlServer(await RuntimeFolder.make())
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject)
       server.#server.listen({ path: server.path }, resolve)
@@ -63,11 +58,9 @@ export class ControlServer {
     return server
   }
 
-  /** Lets workers that run as another user in. */
-  admit(uid: number | undefined, gid: number | undefined): void {
-    if (uid === undefined && gid === undefined) return
-    chownSync(this.path, uid ?? -1, gid ?? -1)
-    chownSync(this.#folder, uid ?? -1, gid ?? -1)
+  /** Lets workers that run as another user in, and to the scoreboard. */
+  admit(identity: Identity): void {
+    for (const name of ['control', 'scoreboard']) this.#folder.give(name, identity)
   }
 
   /** Whose connection it will be, or is from now on. */
@@ -85,8 +78,7 @@ export class ControlServer {
   close(): void {
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
-    process.off('exit', this.#remove)
-    this.#remove()
+    this.#folder.remove()
   }
 
   #accept(socket: Socket): void {

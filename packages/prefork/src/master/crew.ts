@@ -74,7 +74,8 @@ export class Crew {
     this.#plans = new Map(slots.map((slot) => [slot, generation]))
     this.#forget()
     for (const worker of this.#workers) if (!this.#wanted(worker)) leave(worker, graceful)
-    this.#fillGaps()
+    // Some may have left, by their own wish or not, while others of their generation were still starting.
+    for (const slot of this.#plans.keys()) this.#fill(slot, 0)
   }
 
   /** One slot belongs to this generation from now on. */
@@ -84,7 +85,7 @@ export class Crew {
     for (const worker of this.#workers) {
       if (worker.slot === slot && !this.#wanted(worker)) leave(worker, graceful)
     }
-    this.#fillGaps()
+    this.#fill(slot, 0)
   }
 
   /** More or fewer workers, from the lowest slot up; new ones are of this generation. */
@@ -126,8 +127,7 @@ export class Crew {
   #spawn(generation: Generation, slot: number): WorkerProcess {
     const { control, scoreboard, owner } = this.#setting
     const { settings } = generation
-    control.admit(settings.uid, settings.gid)
-    scoreboard.admit(settings.uid, settings.gid)
+    control.admit(settings)
     const respawns = this.#spawns.get(slot) ?? 0
     this.#spawns.set(slot, respawns + 1)
     const place = scoreboard.allocate(settings.cores)
@@ -135,7 +135,9 @@ export class Crew {
     const worker = new WorkerProcess(identity, settings, control, generation.launch(slot, place), {
       ...owner,
       onReady: (ready) => this.#ready(ready),
-      onDraining: (leaving) => this.#replace(leaving, 0),
+      onDraining: (leaving) => {
+        if (this.#wanted(leaving)) this.#fill(slot, 0)
+      },
       onGone: (gone, exit) => this.#gone(gone, exit),
     })
     this.#workers.add(worker)
@@ -162,15 +164,14 @@ export class Crew {
     if (predecessor?.state === 'ready') {
       this.#holds.set(worker.slot, delay === 'give-up' ? Number.POSITIVE_INFINITY : performance.now() + delay)
     } else if (delay === 'give-up') this.#giveUp(worker, worker.failure)
-    else this.#replace(worker, delay)
+    else this.#fill(worker.slot, delay)
   }
 
-  /** Gives the slot of one that leaves or has left a new worker, unless one is on its way. */
-  #replace(worker: WorkerProcess, delay: number): void {
-    const { slot } = worker
-    if (!this.open || !this.#wanted(worker)) return
-    const others = this.workers.filter((other) => other !== worker && other.slot === slot && this.#wanted(other))
-    if (others.some(({ state }) => state === 'starting' || state === 'ready')) return
+  /** Gives a slot a new worker after so many milliseconds, unless it has one or one is on its way. */
+  #fill(slot: number, delay: number): void {
+    const serves = (worker: WorkerProcess): boolean =>
+      worker.slot === slot && this.#wanted(worker) && (worker.state === 'starting' || worker.state === 'ready')
+    if (!this.open || this.workers.some(serves)) return
     const respawn = this.#respawns.get(slot) ?? new Deadline()
     this.#respawns.set(slot, respawn)
     respawn.set(delay, () => {
@@ -178,11 +179,6 @@ export class Crew {
       const plan = this.#plans.get(slot)
       if (plan !== undefined && this.open) this.#spawn(plan, slot)
     })
-  }
-
-  /** Workers may have chosen to leave while the rest of their generation was still starting. */
-  #fillGaps(): void {
-    for (const worker of this.#workers) if (worker.state === 'draining') this.#replace(worker, 0)
   }
 
   #wanted(worker: WorkerProcess): boolean {

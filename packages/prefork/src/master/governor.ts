@@ -37,8 +37,13 @@ export class Governor {
 
   async #round(policy: LifePolicy): Promise<void> {
     const due = Date.now()
-    const seen = await this.#look({ memory: policy.needs('memory', due), queue: policy.needs('queue', due) })
-    if (policy !== this.#policy) return
+    const seen = await this.#look({ memory: policy.needs('memory', due), queue: policy.needs('queue', due) }).catch(
+      (error: unknown) => {
+        if (policy === this.#policy) throw error
+        return undefined // stopped meanwhile, and there is nothing to look at any more
+      },
+    )
+    if (seen === undefined || policy !== this.#policy) return
     for (const action of policy.decide({ ...seen, now: due })) this.#act(action)
     this.#wait(policy)
   }

@@ -120,8 +120,8 @@ export class WorkerProcess implements WorkerInfo {
   terminate(timeout: number): void {
     this.#to('drain')
     if (this.#state === 'gone') return
-    this.#process?.kill('SIGTERM')
     this.#deadline.set(timeout, () => this.kill())
+    this.#process?.kill('SIGTERM') // may be its end at once
   }
 
   kill(): void {

@@ -69,7 +69,7 @@ export class Zygote {
   /** Launches a worker by forking it, as soon as the application is loaded. */
   forking(slot: number, place: RecordPlace): Launch {
     return (token, listener) => {
-      const process = new ForkedProcess(listener)
+      const process = new ForkedProcess(listener, () => this.pid)
       const order = { slot, place, process, refuse: (cause: Error) => listener.neverBorn(cause) }
       if (this.#process.state === 'ready') this.#fork(token, order)
       else this.#waiting.set(token, order)
@@ -98,7 +98,7 @@ export class Zygote {
   }
 
   #loaded(): void {
-    for (const [token, order] of this.#waiting) this.#fork(token, order)
+    for (const [token, order] of this.#waiting) if (!order.process.over) this.#fork(token, order)
     this.#waiting.clear()
   }
 

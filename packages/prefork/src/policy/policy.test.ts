@@ -195,3 +195,13 @@ test('idle: all go after a while, and come back when somebody connects', () => {
   const blind = new Bench({ idle: 5000 })
   expect(Array.from({ length: 9 }, () => blind.after(1000, two(1), { queue: undefined })).flat()).toEqual([])
 })
+
+test('a clock that is set back by an hour does not silence the rules for an hour', () => {
+  const policy = new LifePolicy({ maxRequests: 1, minLifetime: 0 })
+  const look = (now: number) =>
+    policy.decide({ now, workers: [worker(0, {}, { requests: 2 })], size: 1, processes: 1, queue: 0 })
+  expect(look(start)).toHaveLength(1)
+  expect([policy.next(start), look(start + 500)]).toEqual([1000, []])
+  expect([policy.next(start - 3_600_000), look(start - 3_600_000)]).toMatchObject([0, [{ kind: 'recycle' }]])
+  expect(policy.next(start - 3_600_000)).toBe(1000)
+})

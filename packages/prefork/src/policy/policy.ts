@@ -20,24 +20,24 @@ export const rules: readonly RuleMaker[] = [
 
 /** Decides, from what the scoreboard shows, which workers are ended, replaced, added and retired. Pure: it is told everything, the time too. */
 export class LifePolicy {
-  readonly #rules: { readonly rule: Rule; due: number }[]
+  readonly #rules: { readonly rule: Rule; asked: number; due: number }[]
 
   constructor(settings: PolicySettings) {
     this.#rules = rules.flatMap((make) => {
       const rule = make(settings)
-      return rule === undefined ? [] : [{ rule, due: Number.NEGATIVE_INFINITY }]
+      return rule === undefined ? [] : [{ rule, asked: Number.NEGATIVE_INFINITY, due: Number.NEGATIVE_INFINITY }]
     })
   }
 
   /** Milliseconds until a rule is due; undefined: never. */
   next(now: number): number | undefined {
-    const first = Math.min(...this.#rules.map(({ due }) => due))
-    return this.#rules.length === 0 ? undefined : Math.max(0, first - now)
+    const waits = this.#rules.map((entry) => (isDue(entry, now) ? 0 : entry.due - now))
+    return waits.length === 0 ? undefined : Math.min(...waits)
   }
 
   /** Whether a rule that is due looks at something that costs. */
   needs(what: 'memory' | 'queue', now: number): boolean {
-    return this.#rules.some(({ rule, due }) => due <= now && rule.needs === what)
+    return this.#rules.some((entry) => entry.rule.needs === what && isDue(entry, now))
   }
 
   /** Asks the rules that are due. */
@@ -45,8 +45,9 @@ export class LifePolicy {
     const actions: PolicyAction[] = []
     const taken = new Set<number | 'size'>()
     for (const entry of this.#rules) {
-      if (entry.due > input.now) continue
+      if (!isDue(entry, input.now)) continue
       const decided = entry.rule.decide(input)
+      entry.asked = input.now
       entry.due = input.now + entry.rule.every // asked after it: what it has decided may change it
       for (const action of decided) {
         const target = action.kind === 'resize' ? 'size' : action.worker
@@ -56,4 +57,9 @@ export class LifePolicy {
     }
     return actions
   }
+}
+
+/** Its time has come, or the clock was set back since it was asked. */
+function isDue({ asked, due }: { readonly asked: number; readonly due: number }, now: number): boolean {
+  return due <= now || now < asked
 }

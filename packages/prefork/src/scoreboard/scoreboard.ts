@@ -1,4 +1,4 @@
-import { chownSync, closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { recordSize } from './layout.ts'
 import { readRecord, type WorkerRecord } from './record.ts'
 
@@ -21,11 +21,6 @@ export class Scoreboard {
   constructor(path: string) {
     this.path = path
     this.#fd = openSync(path, 'wx+', 0o600)
-  }
-
-  /** Lets workers that run as another user write. */
-  admit(uid: number | undefined, gid: number | undefined): void {
-    if (uid !== undefined || gid !== undefined) chownSync(this.path, uid ?? -1, gid ?? -1)
   }
 
   /** A record of zeros; the file grows when none is free. */

@@ -1,5 +1,5 @@
 import net, { type Socket } from 'node:net'
-import { removeOrphanedControl } from '../control/control-folder.ts'
+import { removeOrphanedControl } from '../runtime-folder.ts'
 import {
   encodeMessage,
   maxMasterLine,

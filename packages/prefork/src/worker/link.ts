@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { formatAddress, type Address } from '../address.ts'
-import { removeOrphanedControl } from '../control/control-folder.ts'
+import { removeOrphanedControl } from '../runtime-folder.ts'
 import { ScoreboardWriter } from '../scoreboard/writer.ts'
 import { encodeMessage, type Message, type Start } from '../control/messages.ts'
 

@@ -3,6 +3,7 @@ import json, os, select, signal, socket, sys
 
 path = os.environ.pop("TRIVET_CONTROL")
 role = os.environ.pop("TRIVET_ROLE", "worker")
+pretended = int(os.environ.get("PRETENDED_NUMBER", 0))  # what it says is its own, where it is to lie
 
 
 class Control:
@@ -13,7 +14,7 @@ class Control:
         self.socket.connect(path)
         self.socket.settimeout(None)
         self.held = b""
-        self.say(type="hello", version=1, token=token, pid=os.getpid())
+        self.say(type="hello", version=1, token=token, pid=pretended or os.getpid())
         self.start = self.wait()
 
     def say(self, **message):
@@ -48,6 +49,8 @@ def zygote():
     if control.start["payload"] == "broken":
         control.say(type="failed", message="no module named app", stack="Traceback: no module named app")
         sys.exit(1)
+    if control.start["payload"] == "stuck":
+        signal.pause()
     application = f"loaded by {os.getpid()}"  # what the children share
     reaped, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -82,7 +85,7 @@ def zygote():
                         worker(message["token"], listeners, application)
                         os._exit(0)
                     children.add(pid)
-                    control.say(type="forked", token=message["token"], pid=pid)
+                    control.say(type="forked", token=message["token"], pid=pretended or pid)
 
 
 def worker(token, listeners, application):
