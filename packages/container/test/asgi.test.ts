@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { command } from './container-process.ts'
 import { startPython } from './python-process.ts'
 
-const { test } = withPeers('python3')
+const { concurrent: test } = withPeers('python3')
 
 test('an ASGI application over http', async () => {
   const { child, url } = await startPython(['--module', 'raw_asgi'])
@@ -33,11 +33,12 @@ test('many requests at once, and none lost when workers are replaced', async () 
     '--disable-logging',
   ])
   await using _ = child
-  const begun = performance.now()
-  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(`${url}/slow`)).text()))
-  expect(new Set(answers)).toEqual(new Set(['slow\n']))
-  // One after the other they would take four seconds.
-  expect(performance.now() - begun).toBeLessThan(3000)
+  const counts = await Promise.all(
+    Array.from({ length: 20 }, async () => Number(await (await fetch(`${url}/slow`)).text())),
+  )
+  expect(Math.min(...counts)).toBeGreaterThan(0)
+  // 20 requests, two workers: one after the other each would have been alone.
+  expect(Math.max(...counts)).toBeGreaterThan(1)
   const load = await underLoad(
     address,
     async () => {

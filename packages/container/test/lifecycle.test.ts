@@ -19,7 +19,7 @@ const ask = async (url: string): Promise<string> =>
 
 const version = (name: string): string => `export const app = { fetch: () => new Response('${name}') }\n`
 
-test('a reload under load loses nothing and brings the new code', async () => {
+test.concurrent('a reload under load loses nothing and brings the new code', async () => {
   await using folder = await temporaryFolder()
   await folder.write('app.mjs', version('old'))
   const { child, address } = await startServing(['--module', 'app', '--chdir', folder.path, '-p', '2', '-L'])
@@ -34,7 +34,7 @@ test('a reload under load loses nothing and brings the new code', async () => {
   await child.stop()
 })
 
-test('new code that does not load leaves the old serving, and says why', async () => {
+test.concurrent('new code that does not load leaves the old serving, and says why', async () => {
   await using folder = await temporaryFolder()
   await folder.write('app.mjs', version('old'))
   const { child, url, address } = await startServing(['--module', 'app', '--chdir', folder.path, '-L'])
@@ -53,7 +53,7 @@ test('new code that does not load leaves the old serving, and says why', async (
   await child.stop()
 })
 
-test('a configuration that went bad is not taken over', async () => {
+test.concurrent('a configuration that went bad is not taken over', async () => {
   await using folder = await temporaryFolder()
   const ini = await folder.write('a.ini', '[uwsgi]\nprocesses = 1\n')
   const { child, url } = await startServing([ini])
@@ -76,7 +76,7 @@ test('a configuration that went bad is not taken over', async () => {
   await child.stop()
 })
 
-test('a touched file reloads', async () => {
+test.concurrent('a touched file reloads', async () => {
   await using folder = await temporaryFolder()
   const touch = await folder.write('reload', '')
   const { child } = await startServing(['--touch-reload', touch])
@@ -87,7 +87,7 @@ test('a touched file reloads', async () => {
   await child.stop()
 })
 
-test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s lets running requests finish', async (signal) => {
+test.concurrent.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s lets running requests finish', async (signal) => {
   const { child, address } = await startServing([])
   await using _ = child
   await using client = await RawClient.connect(address)
@@ -99,7 +99,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s lets running requests f
   expect(await stopped).toEqual({ code: 0, signal: null })
 })
 
-test('TERM to the whole process group, as service managers send it, lets them finish too', async () => {
+test.concurrent('TERM to the whole process group, as service managers send it, lets them finish too', async () => {
   const { child, address } = await startServing([])
   await using _ = child
   await using client = await RawClient.connect(address)
@@ -111,7 +111,7 @@ test('TERM to the whole process group, as service managers send it, lets them fi
   expect(await child.untilExit()).toEqual({ code: 0, signal: null })
 })
 
-test('a second INT does not wait', async () => {
+test.concurrent('a second INT does not wait', async () => {
   await using folder = await temporaryFolder()
   await folder.write(
     'app.mjs',
@@ -127,7 +127,7 @@ test('a second INT does not wait', async () => {
   await child.stop('SIGINT', { sockets: [address] }, 3000)
 })
 
-test('an INT while the application still loads ends the start and is no failure', async () => {
+test.concurrent('an INT while the application still loads ends the start and is no failure', async () => {
   await using folder = await temporaryFolder()
   await folder.write('app.mjs', "console.log('loading')\nawait new Promise((resolve) => setTimeout(resolve, 60_000))\n")
   const child = await spawnContainer(['--module', 'app', '--chdir', folder.path, '--http-socket', '127.0.0.1:0'])
@@ -137,7 +137,7 @@ test('an INT while the application still loads ends the start and is no failure'
   expect(child.output).toMatch(/ - INT: stopping[^\n]*\n[^\n]* - stopped\n$/)
 })
 
-test('a killed worker is replaced, and only its own requests are lost', async () => {
+test.concurrent('a killed worker is replaced, and only its own requests are lost', async () => {
   const { child, address } = await startServing(['-p', '2', '-L'])
   await using _ = child
   const before = /worker 1 \(pid: (\d+)\) is ready/.exec(child.output)?.[1]
@@ -152,7 +152,7 @@ test('a killed worker is replaced, and only its own requests are lost', async ()
   await child.stop()
 })
 
-test('no worker outlives a master that is killed', async () => {
+test.concurrent('no worker outlives a master that is killed', async () => {
   const { child, address } = await startServing(['-p', '2'])
   await using _ = child
   child.signal('SIGKILL')
@@ -161,7 +161,7 @@ test('no worker outlives a master that is killed', async () => {
   await expect(RawClient.connect(address)).rejects.toThrow()
 })
 
-test('USR1 prints figures and finds a rotated log again', async () => {
+test.concurrent('USR1 prints figures and finds a rotated log again', async () => {
   await using folder = await temporaryFolder()
   const { child, url } = await startServing(['-p', '1', '--disable-logging'])
   await using _ = child
@@ -173,7 +173,7 @@ test('USR1 prints figures and finds a rotated log again', async () => {
   expect(await folder.list()).toEqual([])
 })
 
-test('both master and workers find a rotated log again', async () => {
+test.concurrent('both master and workers find a rotated log again', async () => {
   await using folder = await temporaryFolder()
   const log = folder.join('log')
   const port = await freePort()

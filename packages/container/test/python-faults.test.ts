@@ -4,7 +4,7 @@ import { eventually, groupMembers, RawClient, temporaryFolder, withPeers } from 
 import { expect } from 'vitest'
 import { startPython } from './python-process.ts'
 
-const { test } = withPeers('python3')
+const { concurrent: test } = withPeers('python3')
 
 const options = ['--wsgi-file', 'faults.py', '--disable-logging']
 
@@ -26,7 +26,7 @@ test('errors of an application, before, in and after its answer', async () => {
   ]) {
     const from = child.output.length
     expect((await fetch(`${url}/${path}`)).status).toBe(500)
-    await child.until(words ?? '', 15_000, from)
+    await child.until(words ?? '', 30_000, from)
   }
   await expect(text(`${url}/inside`)).rejects.toThrow()
   await expect(text(`${url}/short`)).rejects.toThrow()
@@ -54,15 +54,15 @@ test('a client that leaves ends its answer', async () => {
 })
 
 test('harakiri: 504, the stack, and a new worker; nobody else waits', async () => {
-  const { child, url } = await startPython([...options, '--harakiri', '1', '--processes', '2'])
+  const { child, url } = await startPython([...options, '--harakiri', '2', '--processes', '2'])
   await using _ = child
-  const began = performance.now()
-  const slow = fetch(`${url}/sleep?30`)
+  let answered = false
+  const slow = fetch(`${url}/sleep?30`).finally(() => (answered = true))
   for (let i = 0; i < 20; i += 1) expect(await text(`${url}/hello`)).toBe('hello')
-  expect(performance.now() - began).toBeLessThan(1000)
+  expect(answered).toBe(false)
   expect((await slow).status).toBe(504)
   const output = await child.until('this worker is replaced\n')
-  expect(output).toContain('GET /sleep: harakiri after 1 s, answered 504')
+  expect(output).toContain('GET /sleep: harakiri after 2 s, answered 504')
   await child.until(/faults\.py", line \d+, in sleep\n/)
   expect(await text(`${url}/hello`)).toBe('hello')
 })
@@ -112,7 +112,7 @@ test('a master that is killed leaves no process and no inner socket behind', asy
   // The master, a front worker, a zygote and its two children.
   expect(groupMembers(child.pid).length).toBe(5)
   process.kill(child.pid, 'SIGKILL')
-  await eventually(() => groupMembers(child.pid).length === 0, { what: 'the end of the workers', timeout: 15_000 })
+  await eventually(() => groupMembers(child.pid).length === 0, { what: 'the end of the workers', timeout: 30_000 })
   expect((await readdir(folder.path)).filter((name) => /^trivet-\d/.test(name))).toEqual([])
 })
 

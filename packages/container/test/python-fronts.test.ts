@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { startServing } from './container-process.ts'
 import { startPython } from './python-process.ts'
 
-const { test } = withPeers('python3')
+const { concurrent: test } = withPeers('python3')
 
 const stamp = fileURLToPath(new URL('fixtures/stamp.ts', import.meta.url)) + ':stamp'
 
@@ -43,7 +43,7 @@ test('what waits for a worker is timed out, and given up when its client goes', 
   const { child, url } = await startPython(['--wsgi-file', 'faults.py', '--http-timeout', '1'])
   await using _ = child
   expect(await (await fetch(`${url}/hello`)).text()).toBe('hello')
-  const busy = Array.from({ length: 3 }, () => fetch(`${url}/sleep?3`))
+  const busy = Array.from({ length: 3 }, () => fetch(`${url}/sleep?2`))
   const gone = new AbortController()
   const given = fetch(`${url}/pid`, { signal: gone.signal })
   gone.abort()

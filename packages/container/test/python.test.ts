@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { command, spawnContainer } from './container-process.ts'
 import { pythonFixtures, startPython } from './python-process.ts'
 
-const { test } = withPeers('python3')
+const { concurrent: test } = withPeers('python3')
 
 test('a WSGI file over http and uwsgi', async () => {
   await using folder = await temporaryFolder()

@@ -16,7 +16,7 @@ async function until(url: string, wanted: string): Promise<number> {
   return performance.now() - begun
 }
 
-test('a changed source answers with new code; one that does not load leaves the old, and says why', async () => {
+test.concurrent('a changed source answers with new code; one that does not load leaves the old, and says why', async () => {
   await using folder = await temporaryFolder()
   await folder.write('app.mjs', `export { app } from './lib/part.mjs'\n`)
   await mkdir(folder.join('lib'))
@@ -43,7 +43,7 @@ test('a changed source answers with new code; one that does not load leaves the 
   await child.stop()
 })
 
-test('a chain reload by touch goes one by one and loses nothing', async () => {
+test.concurrent('a chain reload by touch goes one by one and loses nothing', async () => {
   await using folder = await temporaryFolder()
   const touch = await folder.write('chain', '')
   const { child, address } = await startServing(['--touch-chain-reload', touch, '-p', '3', '-L'])
@@ -58,7 +58,7 @@ test('a chain reload by touch goes one by one and loses nothing', async () => {
   await child.stop()
 })
 
-test('TERM under compat = 2.0 reloads brutally, INT stops', async () => {
+test.concurrent('TERM under compat = 2.0 reloads brutally, INT stops', async () => {
   const { child, url } = await startServing(['--compat', '2.0'])
   await using _ = child
   const pid = await ask(`${url}/pid`)
@@ -68,7 +68,7 @@ test('TERM under compat = 2.0 reloads brutally, INT stops', async () => {
   await child.stop('SIGINT')
 })
 
-test('max-requests and cheaper: workers come and go as the ini says', async () => {
+test.concurrent('max-requests and cheaper: workers come and go as the ini says', async () => {
   await using folder = await temporaryFolder()
   const ini = await folder.write(
     'a.ini',

@@ -26,7 +26,7 @@ withPeers('python3').describe('under a service manager', () => {
       await manager.until('WATCHDOG=1')
       const from = manager.output.length
       child.signal('SIGHUP')
-      await manager.until(/RELOADING=1\|MONOTONIC_USEC=\d+\|STATUS=reloading[^]*READY=1/, 15_000, from)
+      await manager.until(/RELOADING=1\|MONOTONIC_USEC=\d+\|STATUS=reloading[^]*READY=1/, 30_000, from)
       await child.stop()
       await manager.until('STOPPING=1')
       expect(child.output).not.toContain('cannot be told')
@@ -63,14 +63,14 @@ os.execv(sys.argv[1], sys.argv[1:])
   })
 })
 
-test('a descriptor that is no socket ends the start', async () => {
+test.concurrent('a descriptor that is no socket ends the start', async () => {
   const child = await spawnContainer(['--module', 'app.ts', '--http-socket', 'fd://77'])
   await using _ = child
   expect((await child.untilExit()).code).toBe(1)
   expect(child.output).toContain('`http-socket`: descriptor 77 is not an inherited socket')
 })
 
-test('in the background: the command ends when it serves', async () => {
+test.concurrent('in the background: the command ends when it serves', async () => {
   await using folder = await temporaryFolder()
   const args = [
     '--module',
@@ -92,7 +92,7 @@ test('in the background: the command ends when it serves', async () => {
   await eventually(async () => (await folder.read('log')).includes('stopped'))
 })
 
-test('in the background: a start that fails is told, with its code, and leaves the other’s number', async () => {
+test.concurrent('in the background: a start that fails is told, with its code, and leaves the other’s number', async () => {
   await using folder = await temporaryFolder()
   await folder.write('app.mjs', 'throw new Error("no database")\n')
   await folder.write('pid', '4242\n')
@@ -103,7 +103,7 @@ test('in the background: a start that fails is told, with its code, and leaves t
   expect(await folder.read('pid')).toBe('4242\n')
 })
 
-test.runIf(process.platform === 'linux')('names, mask and limits of the processes', async () => {
+test.concurrent.runIf(process.platform === 'linux')('names, mask and limits of the processes', async () => {
   await using folder = await temporaryFolder()
   const { child } = await startServing([
     '--procname-prefix-spaced',
@@ -139,7 +139,7 @@ test.runIf(process.platform === 'linux')('names, mask and limits of the processe
   await child.stop('SIGTERM', { files: [folder.join('pid')] })
 })
 
-test('mules run beside the workers, are replaced, and drain', async () => {
+test.concurrent('mules run beside the workers, are replaced, and drain', async () => {
   await using folder = await temporaryFolder()
   const script = await folder.write(
     'mule.mjs',
@@ -166,10 +166,10 @@ setInterval(() => {}, 1000)
   const pid = Number(/mule 1 \(pid: (\d+)\) is up, running/.exec(output)?.[1])
   let from = child.output.length
   process.kill(pid, 'SIGUSR2')
-  await child.until(/\[mule 1\] .*kicked[^]*\[mule 1\] the mule runs in blue/, 15_000, from)
+  await child.until(/\[mule 1\] .*kicked[^]*\[mule 1\] the mule runs in blue/, 30_000, from)
   from = child.output.length
   utimesSync(touch, new Date(), new Date(Date.now() + 5000))
-  await child.until(/\[mule 1\] the mule runs[^]*the mule has drained/, 15_000, from)
+  await child.until(/\[mule 1\] the mule runs[^]*the mule has drained/, 30_000, from)
   await child.until('the mules were replaced')
   expect(await (await fetch(`${url}/x`)).text()).toBe('hello from /x')
   from = child.output.length

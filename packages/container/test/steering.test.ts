@@ -7,7 +7,7 @@ import { spawnContainer, startServing } from './container-process.ts'
 
 const later = new Date(Date.now() + 5000)
 
-test('commands by FIFO', async () => {
+test.concurrent('commands by FIFO', async () => {
   await using folder = await temporaryFolder()
   const fifo = folder.join('a.fifo')
   const other = folder.join('b.fifo')
@@ -66,7 +66,7 @@ test('commands by FIFO', async () => {
   await child.stop('SIGTERM', { files: [fifo, other, pid] })
 })
 
-test('paused, requests wait; resumed, they are answered', async () => {
+test.concurrent('paused, requests wait; resumed, they are answered', async () => {
   const { child, url } = await startServing([])
   await using _ = child
   child.signal('SIGTSTP')
@@ -87,7 +87,7 @@ test('paused, requests wait; resumed, they are answered', async () => {
   await child.stop()
 })
 
-test('touched and changed files', async () => {
+test.concurrent('touched and changed files', async () => {
   await using folder = await temporaryFolder()
   const touch = async (name: string): Promise<string> => await folder.write(name, '')
   const [exec, hook, workers, reopen] = [await touch('e'), await touch('h'), await touch('w'), await touch('o')]
@@ -113,11 +113,11 @@ test('touched and changed files', async () => {
   await child.until(/reloading the workers\n[^]* - reloaded/)
   const from = child.output.length
   await folder.write('watched/new', 'x')
-  await child.until(/watched has changed: reloading\n[^]* - reloaded/, 15_000, from)
+  await child.until(/watched has changed: reloading\n[^]* - reloaded/, 30_000, from)
   await child.stop()
 })
 
-test('what stands in the place of the FIFO and is none is left alone', async () => {
+test.concurrent('what stands in the place of the FIFO and is none is left alone', async () => {
   await using folder = await temporaryFolder()
   const path = await folder.write('precious', 'data')
   const child = await spawnContainer(['--module', 'app.ts', '--http-socket', '127.0.0.1:0', '--master-fifo', path])

@@ -48,47 +48,50 @@ function alive(pid: number): boolean {
 const addressOf = (child: Child): string => `http://${/serving http on (\S+)/.exec(child.output)?.[1] ?? ''}`
 const readyCount = (child: Child): number => [...child.output.matchAll(/ is ready/g)].length
 
-withPeers('nginx').test('behind nginx: socket, chmod-socket, vacuum, die-on-term, harakiri, max-requests', async () => {
-  await using folder = await temporaryFolder()
-  await using child = await start(folder, [
-    'chdir = %d',
-    'module = app',
-    'socket = %n.sock',
-    'chmod-socket = 660',
-    'processes = 2',
-    'master = true',
-    'vacuum = true',
-    'die-on-term = true',
-    'harakiri = 1',
-    'max-requests = 15',
-    'min-worker-lifetime = 0',
-    'pidfile = %d%n.pid',
-  ])
-  const socket = folder.join('site.sock')
-  expect(statSync(socket).mode & 0o777).toBe(0o660)
-  const port = await freePort()
-  await using nginx = await startNginx({
-    http: `server { listen 127.0.0.1:${port}; location / { include /etc/nginx/uwsgi_params; uwsgi_pass unix:${socket}; } }`,
-  })
-  const url = `http://127.0.0.1:${port}`
-  expect((await ask(url))[1]).toMatch(/^one \d+$/)
-  expect((await ask(`${url}/hang`))[0]).toBe(504)
-  const pids = new Set<string>()
-  await eventually(
-    async () => {
-      const [status, text] = await ask(url)
-      expect(status).toBe(200)
-      return pids.add(text).size > 2
-    },
-    { timeout: 20_000 },
-  )
-  await reload(folder, child)
-  expect((await ask(url))[1]).toMatch(/^two \d+$/)
-  await nginx.stop()
-  expect(await child.stop('SIGTERM', { files: [socket, folder.join('site.pid')] })).toMatchObject({ code: 0 })
-})
+withPeers('nginx').concurrent(
+  'behind nginx: socket, chmod-socket, vacuum, die-on-term, harakiri, max-requests',
+  async () => {
+    await using folder = await temporaryFolder()
+    await using child = await start(folder, [
+      'chdir = %d',
+      'module = app',
+      'socket = %n.sock',
+      'chmod-socket = 660',
+      'processes = 2',
+      'master = true',
+      'vacuum = true',
+      'die-on-term = true',
+      'harakiri = 1',
+      'max-requests = 15',
+      'min-worker-lifetime = 0',
+      'pidfile = %d%n.pid',
+    ])
+    const socket = folder.join('site.sock')
+    expect(statSync(socket).mode & 0o777).toBe(0o660)
+    const port = await freePort()
+    await using nginx = await startNginx({
+      http: `server { listen 127.0.0.1:${port}; location / { include /etc/nginx/uwsgi_params; uwsgi_pass unix:${socket}; } }`,
+    })
+    const url = `http://127.0.0.1:${port}`
+    expect((await ask(url))[1]).toMatch(/^one \d+$/)
+    expect((await ask(`${url}/hang`))[0]).toBe(504)
+    const pids = new Set<string>()
+    await eventually(
+      async () => {
+        const [status, text] = await ask(url)
+        expect(status).toBe(200)
+        return pids.add(text).size > 2
+      },
+      { timeout: 20_000 },
+    )
+    await reload(folder, child)
+    expect((await ask(url))[1]).toMatch(/^two \d+$/)
+    await nginx.stop()
+    expect(await child.stop('SIGTERM', { files: [socket, folder.join('site.pid')] })).toMatchObject({ code: 0 })
+  },
+)
 
-test('http with several processes', async () => {
+test.concurrent('http with several processes', async () => {
   await using folder = await temporaryFolder()
   await using child = await start(folder, ['chdir = %d', 'module = app', 'http = 127.0.0.1:0', 'workers = 3'])
   expect(readyCount(child)).toBe(3)
@@ -100,7 +103,7 @@ test('http with several processes', async () => {
   await child.stop('SIGINT')
 })
 
-test('cheaper: few workers, and more under load', async () => {
+test.concurrent('cheaper: few workers, and more under load', async () => {
   await using folder = await temporaryFolder()
   await using child = await start(folder, [
     'chdir = %d',
@@ -125,7 +128,7 @@ test('cheaper: few workers, and more under load', async () => {
   await child.stop()
 })
 
-test('attach-daemon and cron', async () => {
+test.concurrent('attach-daemon and cron', async () => {
   await using folder = await temporaryFolder()
   await using child = await start(folder, [
     'chdir = %d',

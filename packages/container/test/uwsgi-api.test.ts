@@ -9,7 +9,7 @@ import { pythonFixtures, startPython } from './python-process.ts'
 
 const file = (name: string): string => join(pythonFixtures, name)
 
-const { test } = withPeers('python3')
+const { concurrent: test } = withPeers('python3')
 
 async function ask(url: string, source: string): Promise<string> {
   return await (await fetch(url, { method: 'POST', body: source })).text()
@@ -62,7 +62,7 @@ const programs: readonly string[] = [
   'result = [uwsgi.mule_msg("hello"), uwsgi.mule_msg(b"hello", 1)]',
 ]
 
-withPeers('python3', 'uwsgi', 'uwsgi-python').test('what is asked of uWSGI is answered alike', async () => {
+withPeers('python3', 'uwsgi', 'uwsgi-python').concurrent('what is asked of uWSGI is answered alike', async () => {
   await using folder = await temporaryFolder()
   await folder.write('watched', '')
   await folder.write('tasks/.keep', '')

@@ -14,17 +14,17 @@ const bin = fileURLToPath(new URL('../bin/trivet-check-worker.js', import.meta.u
 const broken = (reports: readonly RuleReport[]): string[] =>
   reports.filter(({ verdict }) => verdict === 'broken').map((report) => `${report.rule}: ${report.broken}`)
 
-test('a worker in Node that joins as this package does keeps every rule', async () => {
+test.concurrent('a worker in Node that joins as this package does keeps every rule', async () => {
   expect(broken(await checkWorker(running('serve.ts')))).toEqual([])
 })
 
-test.skipIf(!python)('a worker in Python, and its zygote, keep every rule [python3]', async () => {
+test.concurrent.skipIf(!python)('a worker in Python, and its zygote, keep every rule [python3]', async () => {
   const reports = await checkWorker({ command: 'python3', args: [script('forks.py')] }, { zygote: true })
   expect(broken(reports)).toEqual([])
   expect(reports.map(({ rule }) => rule)).toContain('fork, output and exited')
 })
 
-test.skipIf(!python).concurrent.each([
+test.concurrent.skipIf(!python).each([
   ['says the wrong pid', 'pid', 'hello: it says that its pid is 1'],
   ['does not listen', 'listen', 'listen: connections are refused'],
   ['makes the sockets blocking', 'blocking', 'non-blocking: the shared flag'],
@@ -44,14 +44,14 @@ test.skipIf(!python).concurrent.each([
   expect(new Set(found.map((line) => line.split(':')[0])).size).toBeLessThanOrEqual(2)
 })
 
-test('the command prints each rule and exits with 1 when one is broken', async () => {
+test.concurrent('the command prints each rule and exits with 1 when one is broken', async () => {
   const { code, output } = await runToEnd(process.execPath, [bin, '--patience', '2', '--', 'false'])
   expect(code).toBe(1)
   expect(output).toContain('BROKEN a life: hello: it connects to TRIVET_CONTROL')
   expect(output).toContain('it ended before it said hello')
 })
 
-test.each([
+test.concurrent.each([
   [['--version'], 0, /^trivet-check-worker \d+\.\d+\.\d+/],
   [['--help'], 0, /usage: trivet-check-worker/],
   [[], 2, /usage: trivet-check-worker/],

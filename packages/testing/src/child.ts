@@ -92,7 +92,7 @@ export class Child implements AsyncDisposable {
   }
 
   /** Waits until `pattern` stands in the output from `from` on; returns the output up to its end. */
-  async until(pattern: Pattern, timeout = 15_000, from = 0): Promise<string> {
+  async until(pattern: Pattern, timeout = 30_000, from = 0): Promise<string> {
     const find = (): string | undefined => {
       const end = endOf(this.#output.slice(from), pattern)
       return end === undefined ? undefined : this.#output.slice(0, from + end)
@@ -105,7 +105,7 @@ export class Child implements AsyncDisposable {
   }
 
   /** Waits for the end; rejects after `timeout` milliseconds. */
-  async untilExit(timeout = 15_000): Promise<Exit> {
+  async untilExit(timeout = 30_000): Promise<Exit> {
     if (this.#exit === undefined) await this.#settles(() => this.#exit !== undefined, 'the end of', timeout)
     return await this.exited
   }
@@ -119,7 +119,7 @@ export class Child implements AsyncDisposable {
    * Stops the program and demands a clean end: exit within `timeout`, no process of its group alive, none of the
    * `traces` left. Whatever was left is removed all the same before the error is thrown.
    */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', traces: Traces = {}, timeout = 15_000): Promise<Exit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', traces: Traces = {}, timeout = 30_000): Promise<Exit> {
     if (this.#exit === undefined) this.signal(signal)
     try {
       const exit = await this.untilExit(timeout)

@@ -14,7 +14,7 @@ export interface Patience {
  * process's socket, its exit, its log. Where there is an event, await the event.
  */
 export async function eventually<T>(probe: () => T | Promise<T>, patience: Patience = {}): Promise<NonNullable<T>> {
-  const { timeout = 10_000, what = 'the condition' } = patience
+  const { timeout = 20_000, what = 'the condition' } = patience
   const deadline = Date.now() + timeout
   for (let pause = 2; ; pause = Math.min(pause * 1.5, 50)) {
     const answer = await probe()

@@ -104,6 +104,8 @@ export function missingPackages(...names: readonly PeerName[]): string[] {
 /** `test` and `describe` that are skipped, with the packages to install in their name, where a peer is missing. */
 export interface PeerTests {
   readonly test: (name: string, body: () => void | Promise<void>, timeout?: number) => void
+  /** The same, beside the other concurrent tests of the file. */
+  readonly concurrent: (name: string, body: () => void | Promise<void>, timeout?: number) => void
   readonly describe: (name: string, body: () => void) => void
 }
 
@@ -113,6 +115,7 @@ export function withPeers(...names: readonly PeerName[]): PeerTests {
   const label = (name: string): string => (missing.length === 0 ? name : `${name} (needs ${missing.join(', ')})`)
   return {
     test: (name, body, timeout) => test.skipIf(missing.length > 0)(label(name), body, timeout),
+    concurrent: (name, body, timeout) => test.concurrent.skipIf(missing.length > 0)(label(name), body, timeout),
     describe: (name, body) => describe.skipIf(missing.length > 0)(label(name), body),
   }
 }

@@ -84,7 +84,7 @@ export class RawClient implements AsyncDisposable {
   }
 
   /** Waits until `pattern` has come after what earlier calls returned; returns the text up to its end. */
-  async until(pattern: Pattern, timeout = 10_000): Promise<string> {
+  async until(pattern: Pattern, timeout = 20_000): Promise<string> {
     let found: string | undefined
     const check = (): boolean => {
       const text = this.text.slice(this.#consumed)
@@ -100,7 +100,7 @@ export class RawClient implements AsyncDisposable {
   }
 
   /** Waits until the peer has ended or broken the connection; returns all bytes received since the start. */
-  async closed(timeout = 10_000): Promise<Buffer> {
+  async closed(timeout = 20_000): Promise<Buffer> {
     await this.#wait(() => this.#ended, 'the peer to close', timeout)
     return this.received
   }
