@@ -24,7 +24,8 @@ test('a program starts, reloads, asks and stops', async () => {
   })
   await container.reload({ env: { COLOUR: 'green' } })
   expect(await ask(`${url}/environ`)).toMatchObject({ colour: 'green' })
-  expect(await container.statistics()).toMatchObject({ requests: 1, workers: [{ slot: 0, requests: 1 }] })
+  const counted = expect.poll(() => container.statistics(), { timeout: 20_000 })
+  await counted.toMatchObject({ requests: 1, workers: [{ slot: 0, requests: 1 }] })
   await expect(container.reload({ httpSocket: ':1' })).rejects.toThrow('the sockets differ')
   await container.stop()
   await container.stopped

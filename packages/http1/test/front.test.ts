@@ -370,18 +370,20 @@ test('a large answer is not cut while the client takes it, however slowly', asyn
       startResponse('200 OK', [])
       return [body]
     },
-    { sendTimeout: 60, lingerTimeout: 20 },
+    { sendTimeout: 400, lingerTimeout: 100 },
   )
   await using client = await front.connect()
+  const begun = performance.now()
   let taken = 0
   client.socket.on('data', (chunk: Buffer) => {
     taken += chunk.length
     client.socket.pause()
-    setTimeout(() => client.socket.resume(), 1)
+    setTimeout(() => client.socket.resume(), 4)
   })
   await client.send(get('/', 'Connection: close\r\n'))
   await client.closed(15_000)
   expect(taken).toBeGreaterThan(body.length)
+  expect(performance.now() - begun).toBeGreaterThan(400)
 })
 
 test('a client that takes nothing is given up', async () => {

@@ -1,9 +1,15 @@
 """From a packet's vars to environ. They are CGI's already (RFC 3875 section 4.1): what is left is what a proxy cannot know."""
 
+import functools
+import re
+
 from ..packet import STRIP
 from ..refusal import Refused
 
 _always = (("SCRIPT_NAME", ""), ("PATH_INFO", ""), ("QUERY_STRING", ""), ("SERVER_PROTOCOL", "HTTP/1.1"))
+
+
+without_port = functools.partial(re.compile(r":[0-9]*\Z").sub, "")
 
 
 def base_environ(errors, file_wrapper, multithread, multiprocess):
@@ -34,7 +40,7 @@ def make_environ(packet, base):
     if "HTTPS" in environ or "UWSGI_SCHEME" in environ or environ.get("REQUEST_SCHEME") == "https":
         _set_scheme(environ)
     if not environ.get("SERVER_NAME"):
-        environ["SERVER_NAME"] = environ.get("HTTP_HOST", "").rpartition(":")[0] or environ.get("HTTP_HOST") or "localhost"
+        environ["SERVER_NAME"] = without_port(environ.get("HTTP_HOST", "")) or "localhost"
     if not environ.get("SERVER_PORT"):
         environ["SERVER_PORT"] = "443" if environ["wsgi.url_scheme"] == "https" else "80"
     if packet.modifier1 == STRIP:
@@ -57,7 +63,9 @@ def _set_scheme(environ):
 
 def _strip_script_name(environ):
     """Modifier 30: SCRIPT_NAME is to be taken off PATH_INFO."""
-    prefix = environ["SCRIPT_NAME"].rstrip("/")
+    prefix = environ["SCRIPT_NAME"]
+    if prefix.endswith("/"):
+        prefix = prefix[:-1]
     path = environ["PATH_INFO"]
     rest = path[len(prefix) :]
     if not path.startswith(prefix) or (rest and not rest.startswith("/")):
