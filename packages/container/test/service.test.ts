@@ -103,7 +103,7 @@ test.concurrent('in the background: a start that fails is told, with its code, a
   expect(await folder.read('pid')).toBe('4242\n')
 })
 
-test.concurrent.runIf(process.platform === 'linux')('names, mask and limits of the processes', async () => {
+test.runIf(process.platform === 'linux').concurrent('names, mask and limits of the processes', async () => {
   await using folder = await temporaryFolder()
   const { child } = await startServing([
     '--procname-prefix-spaced',

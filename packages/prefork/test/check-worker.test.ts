@@ -18,13 +18,13 @@ test.concurrent('a worker in Node that joins as this package does keeps every ru
   expect(broken(await checkWorker(running('serve.ts')))).toEqual([])
 })
 
-test.concurrent.skipIf(!python)('a worker in Python, and its zygote, keep every rule [python3]', async () => {
+test.skipIf(!python).concurrent('a worker in Python, and its zygote, keep every rule [python3]', async () => {
   const reports = await checkWorker({ command: 'python3', args: [script('forks.py')] }, { zygote: true })
   expect(broken(reports)).toEqual([])
   expect(reports.map(({ rule }) => rule)).toContain('fork, output and exited')
 })
 
-test.concurrent.skipIf(!python).each([
+test.skipIf(!python).concurrent.each([
   ['says the wrong pid', 'pid', 'hello: it says that its pid is 1'],
   ['does not listen', 'listen', 'listen: connections are refused'],
   ['makes the sockets blocking', 'blocking', 'non-blocking: the shared flag'],

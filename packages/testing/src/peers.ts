@@ -115,7 +115,7 @@ export function withPeers(...names: readonly PeerName[]): PeerTests {
   const label = (name: string): string => (missing.length === 0 ? name : `${name} (needs ${missing.join(', ')})`)
   return {
     test: (name, body, timeout) => test.skipIf(missing.length > 0)(label(name), body, timeout),
-    concurrent: (name, body, timeout) => test.concurrent.skipIf(missing.length > 0)(label(name), body, timeout),
+    concurrent: (name, body, timeout) => test.skipIf(missing.length > 0).concurrent(label(name), body, timeout),
     describe: (name, body) => describe.skipIf(missing.length > 0)(label(name), body),
   }
 }
