@@ -25,8 +25,6 @@ const measuring = [
  */
 const processes = (groupOrder: number) => ({
   sequence: { groupOrder },
-  // Of one file, at a time: each test may be five processes that start.
-  maxConcurrency: 3,
   retry: process.env['CI'] ? 2 : 0,
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -36,13 +34,23 @@ const processes = (groupOrder: number) => ({
 const group = (name: string, include: readonly string[], measured: readonly string[]) => [
   {
     ...sources,
-    test: { name, include: [...include], exclude: ['**/node_modules/**', ...measured], maxWorkers, ...processes(1) },
+    test: {
+      name,
+      include: [...include],
+      exclude: ['**/node_modules/**', ...measured],
+      maxWorkers,
+      maxConcurrency,
+      ...processes(1),
+    },
   },
   {
     ...sources,
     test: { name: `${name}-measured`, include: [...measured], fileParallelism: false, ...processes(2) },
   },
 ]
+
+/** Tests of one file that run at a time, where it says that they may: each can be five processes that start. */
+const maxConcurrency = 3
 
 /** As many files at a time as there are processors; vitest would leave one of them to itself. */
 const maxWorkers = '100%'

@@ -39,7 +39,7 @@ test.skipIf(!python).concurrent.each([
   ['leaves a refusal with 0', 'refused', 'refusal: it exits with 0'],
 ])('one that %s is told so [python3]', async (_name, fault, words) => {
   const env = { ...process.env, FAULT: fault }
-  const found = broken(await checkWorker({ command: 'python3', args: [script('breaks.py')], env, patience: 2500 }))
+  const found = broken(await checkWorker({ command: 'python3', args: [script('breaks.py')], env, patience: 4000 }))
   expect(found.join('\n')).toContain(words)
   expect(new Set(found.map((line) => line.split(':')[0])).size).toBeLessThanOrEqual(2)
 })
