@@ -26,7 +26,7 @@ const benchmarks = {
   },
   python: {
     run: benchPython,
-    about: 'WSGI and Flask hello beside nginx -> uWSGI and nginx -> gunicorn',
+    about: 'WSGI and Flask hello beside nginx -> uWSGI and nginx -> gunicorn, the memory of a Django worker',
   },
   reload: {
     run: benchReload,

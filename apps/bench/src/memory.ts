@@ -10,13 +10,27 @@ export interface Memory {
 
 /** Sums over the process group `pgid`. */
 export function memoryOfGroup(pgid: number): Memory {
-  const members = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => groupOf(pid) === pgid)
+  const members = processes().filter((pid) => groupOf(pid) === pgid)
   const rollups = members.map((pid) => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))
-  const sum = (field: string): number =>
-    rollups.reduce((total, text) => total + Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0), 0)
+  const sum = (field: string): number => rollups.reduce((total, text) => total + kilobytes(text, field), 0)
   return { processes: members.length, rss: sum('Rss'), pss: sum('Pss') }
+}
+
+/** The members of process group `pgid` that have no children in it: the workers of a server that forks. */
+export function leavesOfGroup(pgid: number): readonly string[] {
+  const members = processes().filter((pid) => groupOf(pid) === pgid)
+  const parents = new Set(members.map((pid) => statOf(pid)?.[1]))
+  return members.filter((pid) => !parents.has(pid))
+}
+
+/** Kilobytes that a process shares with no other. */
+export function uniqueMemory(pid: string): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return kilobytes(text, 'Private_Clean') + kilobytes(text, 'Private_Dirty')
+}
+
+function kilobytes(text: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0)
 }
 
 /** Clock ticks in a second, which Linux has promised its programs since it had any. */
@@ -25,19 +39,28 @@ const ticks = 100
 /** Seconds of processor time that the living members of process group `pgid` have used; what a machine's other work cannot blur. */
 export function processorTimeOfGroup(pgid: number): number {
   let sum = 0
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (groupOf(pid) !== pgid) continue
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  for (const pid of processes()) {
+    const fields = statOf(pid)
+    if (fields === undefined || Number(fields[2]) !== pgid) continue
     sum += (Number(fields[11]) + Number(fields[12])) / ticks
   }
   return sum
 }
 
+function processes(): readonly string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+}
+
 function groupOf(pid: string): number | undefined {
+  const group = statOf(pid)?.[2]
+  return group === undefined ? undefined : Number(group)
+}
+
+/** The fields of /proc/pid/stat from the state on; undefined when the process is gone. */
+function statOf(pid: string): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2])
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
       return undefined

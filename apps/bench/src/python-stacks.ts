@@ -1,61 +1,52 @@
 /** The stacks that serve Python: ours, nginx -> uWSGI, nginx -> gunicorn. */
-import { spawnSync } from 'node:child_process'
-import { basename } from 'node:path'
 import { Child, type Folder, freePort, listening } from '@trivet/testing'
 import { bin } from './bin.ts'
-import { app, conf, type Stack, temporaryPaths, uwsgiPass } from './stacks.ts'
+import { conf, type Stack, temporaryPaths, uwsgiPass } from './stacks.ts'
 
-/** Starts a stack for a file in stack/ and a number of workers in each tier. */
-export type StartPython = (folder: Folder, processes: number, file: string) => Promise<Stack>
-
-/** The python that has the modules, of those that one has: Debian's, when another stands before it on PATH. */
-function pythonWith(...modules: readonly string[]): string {
-  const source = modules.map((name) => `import ${name}`).join('\n')
-  const found = ['python3', '/usr/bin/python3'].find(
-    (command) => spawnSync(command, ['-c', source], { stdio: 'ignore' }).status === 0,
-  )
-  if (found === undefined) throw new Error(`no python3 has ${modules.join(', ')}`)
-  return found
+/** What is served. */
+export interface Application {
+  /** The folder that its module is found in. */
+  readonly folder: string
+  /** `module:callable` */
+  readonly module: string
+  /** The interpreter of those that are not uWSGI. */
+  readonly python: string
+  readonly env: Readonly<Record<string, string>>
 }
 
+/** Starts a stack for an application and a number of workers in each tier. */
+export type StartPython = (folder: Folder, processes: number, application: Application) => Promise<Stack>
+
 /** Our proxy before our container. */
-export async function trivetPython(folder: Folder, processes: number, file: string): Promise<Stack> {
+export async function trivetPython(folder: Folder, processes: number, application: Application): Promise<Stack> {
   const socket = folder.join('trivet.sock')
   const container = await Child.start(
     bin('trivet-container'),
-    [
-      '--socket',
-      socket,
-      '--wsgi-file',
-      app(file),
-      '--processes',
-      String(processes),
-      '--python',
-      pythonWith('flask'),
-    ].concat('--disable-logging', '--vacuum'),
+    [...shared(socket, processes, application), '--python', application.python],
+    { env: application.env },
   )
   await listening({ path: socket })
   return await behind('trivet-proxy', 'trivet proxy -> container', folder, processes, uwsgiPass(socket), container)
 }
 
 /** The originals. */
-export async function uwsgiPython(folder: Folder, processes: number, file: string): Promise<Stack> {
+export async function uwsgiPython(folder: Folder, processes: number, application: Application): Promise<Stack> {
   const socket = folder.join('uwsgi.sock')
-  const tiers = ['--socket', socket, '--chmod-socket=666', '--master', '--processes', String(processes)]
-  const plugin = ['--plugin', 'python3', '--wsgi-file', app(file), '--listen', '100']
-  const quiet = ['--disable-logging', '--die-on-term', '--vacuum']
-  const uwsgi = await Child.start('uwsgi', [...tiers, ...plugin, ...quiet])
+  const own = ['--master', '--chmod-socket=666', '--listen', '100', '--die-on-term']
+  const uwsgi = await Child.start('uwsgi', [...own, ...shared(socket, processes, application)], {
+    env: application.env,
+  })
   await listening({ path: socket })
   return await behind('nginx', 'nginx -> uWSGI', folder, processes, uwsgiPass(socket), uwsgi)
 }
 
 /** What most of Python's projects use today. */
-export async function gunicornPython(folder: Folder, processes: number, file: string): Promise<Stack> {
+export async function gunicornPython(folder: Folder, processes: number, application: Application): Promise<Stack> {
   const socket = folder.join('gunicorn.sock')
   const gunicorn = await Child.start(
-    pythonWith('gunicorn', 'flask'),
-    ['-m', 'gunicorn', '--bind', `unix:${socket}`, '--workers', String(processes), basename(file, '.py')],
-    { cwd: app('.') },
+    application.python,
+    ['-m', 'gunicorn', '--bind', `unix:${socket}`, '--workers', String(processes), application.module],
+    { cwd: application.folder, env: application.env },
   )
   await listening({ path: socket })
   const location = `
@@ -63,6 +54,12 @@ export async function gunicornPython(folder: Folder, processes: number, file: st
             proxy_set_header X-Forwarded-For $remote_addr;
             proxy_pass http://unix:${socket};`
   return await behind('nginx', 'nginx -> gunicorn', folder, processes, location, gunicorn)
+}
+
+/** The options that uWSGI and our container read alike. */
+function shared(socket: string, processes: number, { folder, module }: Application): readonly string[] {
+  const application = ['--plugin', 'python3', '--chdir', folder, '--module', module]
+  return ['--socket', socket, ...application, '--processes', String(processes), '--disable-logging', '--vacuum']
 }
 
 async function behind(
