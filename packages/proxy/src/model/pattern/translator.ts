@@ -78,7 +78,8 @@ class Translator {
 
   #byte(code: number): void {
     const character = String.fromCharCode(code)
-    if (this.#options.ignoresCase && /[A-Za-z]/.test(character)) this.#text += `[${character.toLowerCase()}${character.toUpperCase()}]`
+    if (this.#options.ignoresCase && /[A-Za-z]/.test(character))
+      this.#text += `[${character.toLowerCase()}${character.toUpperCase()}]`
     else this.#text += /\w/.test(character) || code > 0x7f ? character : `\\x${code.toString(16).padStart(2, '0')}`
   }
 
