@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { eventually, groupMembers } from '@trivet/testing'
 import { expect, test } from 'vitest'
@@ -182,3 +182,23 @@ test('-s speaks to the running master', async () => {
     output: `nginx: [error] open() "${site.path('nginx.pid')}" failed (2: No such file or directory)\n`,
   })
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'workers of another user have logs and bodies in folders of the master',
+  async () => {
+    await using site = await Site.create('user nobody;')
+    chmodSync(site.folder.path, 0o755)
+    const logs = 'access_log own/access.log; error_log own.log;'
+    site.configure('user nobody;', `${logs} location / { return 200; } location /up { proxy_pass ${site.url}; }`)
+    const child = await site.start()
+    const body = Buffer.alloc(100_000)
+    expect((await fetch(`${site.url}up`, { method: 'POST', body, headers: { connection: 'close' } })).status).toBe(200)
+    renameSync(site.path('own/access.log'), site.path('own/access.log.1'))
+    child.process.kill('SIGUSR1')
+    await site.logged(/ \[notice\] .* reopening logs\n.* reopening logs/)
+    await eventually(async () => (await site.text()) === '' && readFileSync(site.path('own/access.log'), 'utf8') !== '')
+    const { uid } = statSync(site.path('client_body_temp'))
+    expect(uid).not.toBe(0)
+    for (const name of ['own/access.log', 'own.log']) expect(statSync(site.path(name)).uid, name).toBe(uid)
+  },
+)

@@ -1,5 +1,5 @@
 /** A compiled configuration: what the running proxy reads. Nothing in it is text of a directive any more. */
-import type { ErrorLog } from '../process/error-log.ts'
+import type { ErrorLog, Owner } from '../process/error-log.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import type { MainSettings } from '../modules/main/settings.ts'
 import type { ServerSettings } from './core-settings.ts'
@@ -30,6 +30,8 @@ export interface Listener {
 
 /** Something of the configuration that lives while it is in use: logs, pools of connections. */
 export interface Resource {
+  /** Called in a master whose workers run as somebody else, before they open and reopen: makes what they may not make. */
+  readonly provide?: (owner: Owner) => void
   /** Called before the first request, which waits for it. */
   readonly open?: (errors: ErrorLog) => Promise<void> | void
   /** Called when log files were moved away. */

@@ -1,5 +1,12 @@
 /** An `error_log` of an inner block: its files are opened when the configuration is put to use, not when it is tested. */
-import { openErrorLog, type ErrorLog, type ErrorLogTarget, type LogLevel } from '../process/error-log.ts'
+import {
+  giveLogFile,
+  openErrorLog,
+  type ErrorLog,
+  type ErrorLogTarget,
+  type LogLevel,
+  type Owner,
+} from '../process/error-log.ts'
 
 /** A log that is opened later. */
 export class DeferredErrorLog implements ErrorLog {
@@ -8,6 +15,11 @@ export class DeferredErrorLog implements ErrorLog {
 
   constructor(targets: readonly ErrorLogTarget[]) {
     this.targets = targets
+  }
+
+  /** Makes its files for workers that run as somebody else. */
+  provide(owner: Owner): void {
+    for (const { file } of this.targets) if (file !== undefined) giveLogFile(file, owner)
   }
 
   open(): void {

@@ -6,7 +6,7 @@
  * been rotated.
  */
 import { Syslog, type SyslogSettings } from './syslog.ts'
-import { closeSync, fchownSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fchownSync, fstatSync, openSync, writeSync } from 'node:fs'
 
 /** From the gravest to the least. */
 export const logLevels = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const
@@ -145,8 +145,14 @@ function logFile(path: string | undefined, owner: Owner | undefined): LogFile {
 
 function openFor(path: string, owner: Owner | undefined): number {
   const fd = openSync(path, 'a', 0o644)
-  if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid)
+  // A device such as /dev/null is everybody's.
+  if (owner !== undefined && fstatSync(fd).isFile()) fchownSync(fd, owner.uid, owner.gid)
   return fd
+}
+
+/** Makes a log file, where it is missing, and gives it to those who will write to it. Throws the system's error. */
+export function giveLogFile(path: string, owner: Owner): void {
+  closeSync(openFor(path, owner))
 }
 
 function formatLine(level: LogLevel, message: string, connection: number | undefined): string {

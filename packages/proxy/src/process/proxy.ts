@@ -101,7 +101,11 @@ export class Proxy {
   /** Opens all log files anew, here and in the workers. */
   reopen(): void {
     this.#log.reopen(this.#plan.config.main.user)
-    this.#master?.broadcast({ type: 'reopen' })
+    try {
+      provide(this.#plan)
+    } finally {
+      this.#master?.broadcast({ type: 'reopen' })
+    }
   }
 
   /** Lets the workers go and keeps the sockets, so that connections wait for the workers of the next reload. */
@@ -120,6 +124,7 @@ export class Proxy {
   }
 
   async #raise(): Promise<void> {
+    provide(this.#plan)
     const master = new Master(this.#masterOptions())
     this.#watch(master)
     this.#census.watch(master)
@@ -149,6 +154,7 @@ export class Proxy {
         change.commit()
         await this.#raise()
       } else {
+        provide(next)
         this.#log.write('notice', 'start worker processes')
         await this.#raising(this.#master.reload(this.#masterOptions(next, change.listeners)))
         change.commit()
@@ -218,6 +224,12 @@ export function explain(error: unknown): readonly string[] {
 
 function describeFailure(error: WorkerFailed): string {
   return error.message.includes(error.account) ? error.message : `${error.message}: ${error.account}`
+}
+
+/** Logs and folders for workers that may not make them. */
+function provide({ config: { main, http } }: Plan): void {
+  if (main.user === undefined) return
+  for (const resource of http?.resources ?? []) resource.provide?.(main.user)
 }
 
 function drainTimeout({ config }: Plan): number {

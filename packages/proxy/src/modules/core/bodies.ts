@@ -1,11 +1,13 @@
 /** Bodies of requests: how large, how long, where they are kept. */
-import { resolve } from 'node:path'
+import { chownSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Directive } from '../../language/directive.ts'
 import { choiceRow, flagRow, sizeRow, timeRow } from '../../language/rows.ts'
 import type { CoreSettings } from '../../model/core-settings.ts'
 import { everywhere, row, textOf, warnWithoutEffect } from '../../model/row.ts'
-import type { LevelScope } from '../../model/scope.ts'
+import { addResource, type HttpScope, type LevelScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
+import type { Owner } from '../../process/error-log.ts'
 
 const megabyte = 1024 * 1024
 const minute = 60_000
@@ -14,6 +16,7 @@ const clientBodyBufferSize = setting('client_body_buffer_size', 16 * 1024)
 const clientBodyTempPath = setting('client_body_temp_path', 'client_body_temp')
 const clientBodyTimeout = setting('client_body_timeout', minute)
 const bodyInFileOnly = setting<'off' | 'on' | 'clean'>('client_body_in_file_only', 'off')
+const foldersKey = Symbol('folders of bodies')
 const bodyInSingleBuffer = setting('client_body_in_single_buffer', false)
 
 /** The rows about bodies. */
@@ -49,8 +52,27 @@ export function readBodySettings(scope: LevelScope): BodySettings {
   return {
     clientMaxBodySize: scope.value(clientMaxBodySize),
     clientBodyBufferSize: scope.value(clientBodyBufferSize),
-    clientBodyTempPath: resolve(scope.http.prefix, scope.value(clientBodyTempPath)),
+    clientBodyTempPath: folderOfBodies(scope.http, scope.value(clientBodyTempPath)),
     clientBodyTimeout: scope.value(clientBodyTimeout),
     bodyInFileOnly: scope.value(bodyInFileOnly),
   }
+}
+
+function folderOfBodies(http: HttpScope, path: string): string {
+  const folders = http.shared(foldersKey, () => {
+    const made = new Set<string>()
+    addResource(http, { provide: (owner) => made.forEach((folder) => giveFolder(folder, owner)) })
+    return made
+  })
+  const folder = resolve(http.prefix, path)
+  folders.add(folder)
+  return folder
+}
+
+/** As nginx; but a folder that everybody may write to, such as /tmp, stays whose it is. */
+function giveFolder(folder: string, { uid, gid }: Owner): void {
+  mkdirSync(dirname(folder), { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const found = statSync(folder)
+  if (found.uid !== uid && (found.mode & 0o002) === 0) chownSync(folder, uid, gid)
 }

@@ -46,7 +46,11 @@ function applyErrorLog(scope: LevelScope, statement: Statement, report: Report):
   const targets = own instanceof DeferredErrorLog ? own.targets : []
   const file = target.file === undefined ? undefined : resolve(scope.http.prefix, target.file)
   const log = new DeferredErrorLog([...targets, { ...target, file }])
-  addResource(scope.http, { open: () => log.open(), reopen: () => log.reopen() })
+  addResource(scope.http, {
+    provide: (owner) => log.provide(owner),
+    open: () => log.open(),
+    reopen: () => log.reopen(),
+  })
   scope.set(errorLog, log)
 }
 

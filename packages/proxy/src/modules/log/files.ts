@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileName } from '../../language/load.ts'
 import { systemErrorText } from '../../language/system-error.ts'
-import type { ErrorLog, LogLevel } from '../../process/error-log.ts'
+import { giveLogFile, type ErrorLog, type LogLevel, type Owner } from '../../process/error-log.ts'
 import { LogFile } from './file.ts'
 import type { LogFileCache } from './file-cache.ts'
 import { gatherAlike, type Gathering } from './parameters.ts'
@@ -45,6 +45,19 @@ export class LogFiles {
   addCache(cache: LogFileCache): LogFileCache {
     this.#caches.add(cache)
     return cache
+  }
+
+  /** Makes the files for workers that run as somebody else. Throws an error in nginx's words when one cannot be opened. */
+  provide(owner: Owner): void {
+    for (const path of this.#files.keys()) {
+      if (streams.has(path)) continue
+      this.#makeFolder(path)
+      try {
+        giveLogFile(this.#nameOf(path), owner)
+      } catch (error) {
+        throw refusal(this.#nameOf(path), error)
+      }
+    }
   }
 
   /** Opens the files. Throws an error in nginx's words when one cannot be opened. */
@@ -97,8 +110,12 @@ export class LogFiles {
 
   #openFile(path: string, file: LogFile): void {
     const stream = streams.get(path)
-    if (stream === undefined) mkdirSync(dirname(this.#nameOf(path)), { recursive: true })
+    if (stream === undefined) this.#makeFolder(path)
     file.open(stream)
+  }
+
+  #makeFolder(path: string): void {
+    mkdirSync(dirname(this.#nameOf(path)), { recursive: true })
   }
 
   #nameOf(path: string): string {

@@ -90,6 +90,7 @@ function filesOf(http: HttpScope): LogFiles {
   return http.shared(filesKey, () => {
     const files = new LogFiles(http.prefix)
     addResource(http, {
+      provide: (owner) => files.provide(owner),
       open: (errors) => files.open(errors),
       reopen: () => files.reopen(),
       close: () => files.close(),
