@@ -63,7 +63,7 @@ export interface ContainerOptions {
   readonly protocol?: 'uwsgi' | 'http' | 'http11'
   /** mode of unix sockets, octal */
   readonly chmodSocket?: string
-  /** owner of unix sockets, USER[:GROUP] */
+  /** owner of unix sockets, USER[:GROUP]; without it `uid` and `gid` */
   readonly chownSocket?: string
   /** length of the queue of connections not accepted yet; default 1024 */
   readonly listen?: number

@@ -7,11 +7,13 @@ import { socketAddress } from '../systemd/socket-address.ts'
 export async function bindFronts(config: ContainerConfig): Promise<readonly BoundListener[]> {
   const listeners: BoundListener[] = []
   const { fronts, backlog, mode, owner } = config.sockets
+  // As uWSGI, which binds when it has become that user: a web server of the same group gets in.
+  const { uid, gid } = owner ?? config.workers
   const options = {
     backlog,
     ...(mode === undefined ? {} : { mode }),
-    ...(owner === undefined ? {} : { uid: owner.uid }),
-    ...(owner?.gid === undefined ? {} : { gid: owner.gid }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
   }
   for (const front of fronts) {
     try {

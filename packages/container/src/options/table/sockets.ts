@@ -50,7 +50,7 @@ export const sockets: OptionGroup = {
       name: 'chown-socket',
       kind: 'text',
       origin: 'uwsgi',
-      help: 'owner of unix sockets, USER[:GROUP]',
+      help: 'owner of unix sockets, USER[:GROUP]; without it `uid` and `gid`',
     },
     {
       name: 'listen',
