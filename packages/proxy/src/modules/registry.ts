@@ -5,6 +5,7 @@ import { addition } from './addition.ts'
 import { authRequest } from './auth-request.ts'
 import { authBasic } from './auth-basic/index.ts'
 import { autoindex } from './autoindex/index.ts'
+import { besideAbsent } from './beside-absent.ts'
 import { browser } from './browser.ts'
 import { charset } from './charset/index.ts'
 import { main } from './main/index.ts'
@@ -85,4 +86,5 @@ export const modules: readonly Module[] = [
   gzip,
   ranges,
   log,
+  besideAbsent,
 ]

@@ -26,6 +26,7 @@ test.each([
   'sendfile on; tcp_nopush on; tcp_nodelay on; open_file_cache off;',
   'proxy_buffering off; proxy_max_temp_file_size 0; rewrite_log off;',
   'server { listen 127.0.0.1:1 deferred fastopen=3; }',
+  'fastcgi_temp_path fastcgi 1 2; fastcgi_param A b; fastcgi_buffers 8 16k; scgi_temp_path scgi; proxy_cache_key $uri;',
 ])('%s needs no warning', (http) => {
   expect(warnings(http)).toEqual([])
 })
@@ -45,3 +46,10 @@ test('a directive is warned about once, wherever it stands', () => {
     warnings('proxy_buffering on; server { proxy_buffering on; location / { proxy_buffering on; } }'),
   ).toHaveLength(1)
 })
+
+test.each(['fastcgi_pass 127.0.0.1:1', 'scgi_pass 127.0.0.1:1', 'proxy_cache zone', 'grpc_pass 127.0.0.1:1'])(
+  '%s is refused, although what stands beside it is read',
+  (statement) => {
+    expect(() => warnings(`server { location / { ${statement}; } }`)).toThrow('is not implemented by trivet')
+  },
+)
