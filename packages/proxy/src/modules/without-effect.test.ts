@@ -13,7 +13,6 @@ test.each([
   ['proxy_buffering on;', 'proxy_buffering'],
   ['uwsgi_buffers 8 64k;', 'uwsgi_buffers'],
   ['proxy_max_temp_file_size 1m;', 'proxy_max_temp_file_size'],
-  ['proxy_socket_keepalive on;', 'proxy_socket_keepalive'],
   ['uwsgi_string x;', 'uwsgi_string'],
   ['rewrite_log on;', 'rewrite_log'],
   ['server { listen 127.0.0.1:1 so_keepalive=on; }', 'so_keepalive'],

@@ -3,6 +3,7 @@ import type { ClientOptions } from '@trivet/http1/client'
 import { addResource, type HttpScope } from '../model/scope.ts'
 import type { Resolution } from '../resolver/name-resolver.ts'
 import { defaultPeerOptions, Peer, PeerGroup, type PeerAddress, type PeerOptions } from './peers.ts'
+import type { LocalAddress } from './local-address.ts'
 import type { Pool, Protocol } from './protocol.ts'
 import type { UpstreamSettings } from './settings.ts'
 
@@ -117,8 +118,13 @@ export function peerName(address: PeerAddress): string {
     : `${address.host === 'localhost' ? '127.0.0.1' : address.host}:${address.port}`
 }
 
-/** Finds the pool of a server for locations that want the same of it. */
-export type PoolFinder = (peer: Peer, group: PeerGroup) => Pool
+/** Finds the pool of a server for locations that want the same of it; `local` is what its connections come from. */
+export type PoolFinder = (peer: Peer, group: PeerGroup, local?: LocalAddress) => Pool
+
+type Tables = Map<string, Map<Peer, Pool>>
+
+/** Local addresses that variables may name until the pools of the oldest are closed. */
+const localLimit = 100
 
 /** A finder of pools; locations with equal settings share them. */
 export function poolFinder(
@@ -127,40 +133,63 @@ export function poolFinder(
   settings: UpstreamSettings,
   variant: string,
 ): PoolFinder {
-  const { connectTimeout, sendTimeout, readTimeout, headSize } = settings
+  const { connectTimeout, sendTimeout, readTimeout, headSize, socketKeepalive } = settings
   const tables = http.shared(poolsKey, () => {
-    const made = new Map<string, Map<Peer, Pool>>()
+    const made: Tables = new Map()
     addResource(http, { close: () => closeAll(made) })
     groupsOf(http).onForget((peer) => forget(made, peer))
     return made
   })
-  const key = [protocol.scheme, variant, connectTimeout, sendTimeout, readTimeout, headSize].join(' ')
-  const table = tables.get(key) ?? new Map<Peer, Pool>()
-  tables.set(key, table)
+  const key = [protocol.scheme, variant, connectTimeout, sendTimeout, readTimeout, headSize, socketKeepalive].join(' ')
+  const table = tableOf(tables, key)
   const limits = { head: headSize, requestLine: headSize, fields: 1000 }
   const options: ClientOptions = { connectTimeout, sendTimeout, readTimeout, limits, bareLf: true }
-  return (peer, group) => table.get(peer) ?? open(table, peer, group, protocol, options)
+  const open = (into: Map<Peer, Pool>, peer: Peer, group: PeerGroup, local?: LocalAddress): Pool => {
+    const keepAlive = socketKeepalive ? { keepAlive: true } : {}
+    const pool = protocol.open({ ...peer.address, ...local, ...keepAlive }, { ...options, ...keptBy(group) })
+    into.set(peer, pool)
+    return pool
+  }
+  const locals = new Set<string>()
+  return (peer, group, local) => {
+    if (local === undefined) return table.get(peer) ?? open(table, peer, group)
+    const localKey = `${key} from ${local.localAddress} ${local.localPort ?? ''}`
+    const localTable = tableOf(tables, localKey)
+    if (!locals.has(localKey)) closeOldest(tables, locals.add(localKey))
+    return localTable.get(peer) ?? open(localTable, peer, group, local)
+  }
 }
 
-function open(table: Map<Peer, Pool>, peer: Peer, group: PeerGroup, protocol: Protocol, options: ClientOptions): Pool {
-  const pool = protocol.open(peer.address, {
-    ...options,
+function tableOf(tables: Tables, key: string): Map<Peer, Pool> {
+  const table = tables.get(key) ?? new Map<Peer, Pool>()
+  tables.set(key, table)
+  return table
+}
+
+function closeOldest(tables: Tables, keys: Set<string>): void {
+  const [oldest] = keys
+  if (keys.size <= localLimit || oldest === undefined) return
+  keys.delete(oldest)
+  for (const pool of tables.get(oldest)?.values() ?? []) pool.close()
+  tables.delete(oldest)
+}
+
+function keptBy(group: PeerGroup): ClientOptions {
+  return {
     idle: group.keepalive,
     idleTimeout: group.keepaliveTimeout,
     maxRequests: group.keepaliveRequests,
     maxAge: group.keepaliveTime,
-  })
-  table.set(peer, pool)
-  return pool
+  }
 }
 
-function forget(tables: ReadonlyMap<string, Map<Peer, Pool>>, peer: Peer): void {
+function forget(tables: Tables, peer: Peer): void {
   for (const table of tables.values()) {
     table.get(peer)?.close()
     table.delete(peer)
   }
 }
 
-function closeAll(tables: ReadonlyMap<string, ReadonlyMap<Peer, Pool>>): void {
+function closeAll(tables: Tables): void {
   for (const table of tables.values()) for (const pool of table.values()) pool.close()
 }

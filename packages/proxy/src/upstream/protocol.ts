@@ -1,7 +1,6 @@
 /** What a protocol gives to the upstream engine: connections to one server that carry a forwarded request. */
-import type { ClientConnection, ClientOptions } from '@trivet/http1/client'
+import type { Address, ClientConnection, ClientOptions } from '@trivet/http1/client'
 import type { Forwarding } from './forwarding.ts'
-import type { PeerAddress } from './peers.ts'
 
 /** What can be done with a request that is on its way. */
 export type Flow = Pick<ClientConnection, 'write' | 'endBody' | 'pause' | 'resume' | 'abort' | 'upgrade'>
@@ -18,5 +17,5 @@ export interface Protocol {
   readonly scheme: string
   /** Bodies of unknown size can be sent. */
   readonly canStreamUnknown: boolean
-  open(address: PeerAddress, options: ClientOptions): Pool
+  open(address: Address, options: ClientOptions): Pool
 }

@@ -1,19 +1,10 @@
 /** The directives every `*_pass` shares (`proxy_read_timeout`, `uwsgi_read_timeout`, ...), made from their prefix. */
 import type { Directive } from '../language/directive.ts'
 import { flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
-import {
-  acceptedRow,
-  atLeast,
-  everywhere,
-  isOn,
-  row,
-  textOf,
-  sizeValueRow,
-  textsOf,
-  withoutEffectRow,
-} from '../model/row.ts'
+import { acceptedRow, atLeast, everywhere, row, textOf, sizeValueRow, textsOf, withoutEffectRow } from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
 import { setting, type Setting } from '../model/setting.ts'
+import { readBind } from './local-address.ts'
 import type { Value } from '../model/value.ts'
 
 /** When a request may be sent to another server. */
@@ -66,6 +57,10 @@ export interface UpstreamSettings {
   readonly limitRate: Value | undefined
   /** The largest head of an answer. */
   readonly headSize: number
+  /** What connections come from. */
+  readonly bind: Value | undefined
+  /** Probes (SO_KEEPALIVE) tell dead connections. */
+  readonly socketKeepalive: boolean
 }
 
 /** The settings and rows of one prefix. */
@@ -98,6 +93,8 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
   const passHeader = named<readonly string[]>('pass_header', [])
   const limitRate = named<Value | undefined>('limit_rate', undefined)
   const bufferSize = named('buffer_size', 4096)
+  const bind = named<Value | undefined>('bind', undefined)
+  const socketKeepalive = named('socket_keepalive', false)
   const flag = (key: Setting<boolean>, doc: string): Directive => flagRow(key.name, everywhere, key, doc)
   const time = (key: Setting<number>, doc: string): Directive => timeRow(key.name, everywhere, key, doc)
   const list = (key: Setting<readonly string[]>, doc: string): Directive =>
@@ -143,7 +140,13 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
       withoutEffectRow(`${prefix}_buffers`, passedOn),
       withoutEffectRow(`${prefix}_busy_buffers_size`, passedOn),
       withoutEffectRow(`${prefix}_max_temp_file_size`, passedOn, ([size]) => size !== '0'),
-      withoutEffectRow(`${prefix}_socket_keepalive`, 'Node does not set it', isOn),
+      row(
+        bind.name,
+        'The address that connections come from.',
+        { args: [1, 2], once: true },
+        (scope, statement, report) => scope.set(bind, readBind(scope, statement, report)),
+      ),
+      flag(socketKeepalive, 'Whether dead connections are found out by probes.'),
       acceptedRow(`${prefix}_temp_file_write_size`, noFiles),
       acceptedRow(`${prefix}_temp_path`, noFiles),
     ],
@@ -165,6 +168,8 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
         limitRate: scope.value(limitRate),
         hidden: new Set([...hidden, ...scope.value(hideHeader)].filter((name) => !passed.has(name))),
         headSize: Math.max(scope.value(bufferSize), 1024),
+        bind: scope.value(bind),
+        socketKeepalive: scope.value(socketKeepalive),
       }
     },
   }

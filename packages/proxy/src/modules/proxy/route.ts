@@ -2,6 +2,7 @@
 import type { Request } from '../../http/request.ts'
 import type { Forwarding } from '../../upstream/forwarding.ts'
 import type { PoolFinder } from '../../upstream/groups.ts'
+import { localAddressFor, type LocalAddress } from '../../upstream/local-address.ts'
 import type { Peer, PeerGroup } from '../../upstream/peers.ts'
 import type { Pool, Protocol } from '../../upstream/protocol.ts'
 import type { Route } from '../../upstream/route.ts'
@@ -31,6 +32,7 @@ export class HttpRoute implements Route {
   readonly key: string
   readonly host: string
   readonly #location: LocationProxy
+  readonly #local: LocalAddress | undefined
 
   constructor(
     request: Request,
@@ -47,6 +49,7 @@ export class HttpRoute implements Route {
     this.uri = upstreamUri(request, target, location.hasVariables)
     this.method = method
     this.body = body
+    this.#local = localAddressFor(request, location.settings.bind)
     this.key = group.key?.read(request) ?? request.clientAddress
   }
 
@@ -59,7 +62,7 @@ export class HttpRoute implements Route {
   }
 
   poolOf(peer: Peer): Pool {
-    return this.#location.pools(peer, this.group)
+    return this.#location.pools(peer, this.group, this.#local)
   }
 
   encode(forwarding: Forwarding): string {

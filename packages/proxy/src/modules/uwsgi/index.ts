@@ -18,6 +18,7 @@ import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
 import { Forwarding } from '../../upstream/forwarding.ts'
 import { groupsOf, poolFinder, type PoolFinder } from '../../upstream/groups.ts'
+import { localAddressFor, type LocalAddress } from '../../upstream/local-address.ts'
 import type { Peer, PeerGroup } from '../../upstream/peers.ts'
 import type { Pool, Protocol } from '../../upstream/protocol.ts'
 import type { Route } from '../../upstream/route.ts'
@@ -147,8 +148,10 @@ class UwsgiRoute implements Route {
   readonly key: string
   readonly logUri = ''
   readonly upgrades: boolean
+  readonly #local: LocalAddress | undefined
 
   constructor(request: Request, location: LocationUwsgi, group: PeerGroup) {
+    this.#local = localAddressFor(request, location.settings.bind)
     this.location = location
     this.settings = location.settings
     this.group = group
@@ -158,7 +161,7 @@ class UwsgiRoute implements Route {
   }
 
   poolOf(peer: Peer): Pool {
-    return this.location.pools(peer, this.group)
+    return this.location.pools(peer, this.group, this.#local)
   }
 
   encode(): string {
