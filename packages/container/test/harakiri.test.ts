@@ -3,8 +3,11 @@ import { encodePacket } from '@trivet/uwsgi'
 import { expect, test } from 'vitest'
 import { startServing } from './container-process.ts'
 
+// The master waits, so that what the worker does itself is seen on a busy machine too.
+const patient = ['--harakiri-graceful-timeout', '20']
+
 const serving = async (...args: string[]) =>
-  await startServing(['--module', 'stuck.ts', '--harakiri', '1', '-L', ...args])
+  await startServing(['--module', 'stuck.ts', '--harakiri', '1', '-L', ...patient, ...args])
 
 const pidsOf = (child: Child): (string | undefined)[] =>
   [...child.output.matchAll(/worker \d+ \(pid: (\d+)\) is ready/g)].map(([, pid]) => pid)
@@ -66,7 +69,7 @@ test('a blocked loop in whose way others are: 504 for those who are late, 503 fo
 test('a loop that is blocked outside JavaScript has no stack, and ends all the same; on the uwsgi front too', async () => {
   await using folder = await temporaryFolder()
   const socket = folder.join('app.sock')
-  const { child, url } = await serving('--socket', socket)
+  const { child, url } = await serving('--socket', socket, '--harakiri-graceful-timeout', '1')
   await using _ = child
   const packet = encodePacket([
     ['REQUEST_METHOD', 'GET'],
@@ -96,6 +99,20 @@ test('a loop that is blocked for a moment only, while a deadline passes, keeps i
   await using _ = child
   const { status } = await late(`${url}/briefly`)
   expect([200, 504]).toContain(status)
+  expect((await fetch(url)).status).toBe(200)
+  await child.stop()
+})
+
+test('a worker that cannot do anything for itself is killed by the master, and named', async () => {
+  const { child, url } = await serving('--harakiri-graceful-timeout', '0')
+  await using _ = child
+  await expect(fetch(`${url}/stopped`)).rejects.toThrow()
+  const [, seconds] =
+    /is killed: harakiri: GET \/stopped has run for (\d\.\d) s, and the worker did not end it\n/.exec(
+      await child.until('the worker did not end it\n'),
+    ) ?? []
+  expect(Number(seconds)).toBeGreaterThanOrEqual(1.2)
+  await child.until(/left: killed by SIGKILL[^]*worker 1 \(pid: \d+\) is ready/)
   expect((await fetch(url)).status).toBe(200)
   await child.stop()
 })

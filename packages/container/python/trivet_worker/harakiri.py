@@ -50,6 +50,7 @@ class Harakiri:
         outcome = refuse(connection, response)
         worker = self._worker
         worker.scoreboard.harakiris += 1
+        worker.scoreboard.forgive(core)
         worker.scoreboard.publish()
         text = f"{core.request_name()}: harakiri after {self._seconds:g} s, {outcome}; this worker is replaced\n"
         write_out(text + stacks())

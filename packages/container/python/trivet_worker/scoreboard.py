@@ -11,6 +11,7 @@ TEXT = 222
 _header = struct.Struct("<11d")
 _cell = struct.Struct(f"<4dH{TEXT}s")
 _idle = struct.Struct("<4d")
+_deadline = struct.Struct("<d")
 
 
 class Nowhere:
@@ -66,6 +67,10 @@ class Scoreboard:
         """A request begins on a core; `text` is `METHOD /path` in latin-1, `deadline` 0 or a time."""
         data = _cell.pack(started * 1000, requests, deadline * 1000, 0, min(len(text), TEXT), text)
         self._file.write(self._offset + HEADER + core * CELL, data)
+
+    def forgive(self, core):
+        """The request of a core has been dealt with, although the core is still in it: its deadline counts no more."""
+        self._file.write(self._offset + HEADER + core.index * CELL + 16, _deadline.pack(0))
 
     def end(self, core):
         """A core is idle; the text of its last request stays."""

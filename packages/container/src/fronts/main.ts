@@ -11,7 +11,7 @@ import type { FrontPayload } from './payload.ts'
 import { wholeBody } from './whole-body.ts'
 
 /** The workers behind keep to it, and answer. */
-const noHarakiri = { timeout: undefined, verbose: false }
+const noHarakiri = { timeout: undefined, verbose: false, patience: 0 }
 
 const link = await joinMaster()
 const payload = link.payload as FrontPayload

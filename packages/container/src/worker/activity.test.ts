@@ -28,7 +28,11 @@ function makeActivity(): { readonly activity: Activity; readonly board: Board } 
   const board = new Board()
   const figures = { connections: 3, bytesSent: 99 }
   return {
-    activity: new Activity(board as unknown as ScoreboardWriter, { timeout: undefined, verbose: false }, () => figures),
+    activity: new Activity(
+      board as unknown as ScoreboardWriter,
+      { timeout: undefined, verbose: false, patience: 0 },
+      () => figures,
+    ),
     board,
   }
 }

@@ -75,6 +75,18 @@ test('harakiri kills what is past its deadline and grace, and names the request'
   expect(bench.after(99, [worker(0, {}, { cores: [core(1)] })])).toEqual([])
 })
 
+test('harakiri looks again when the nearest deadline is over, not at its next turn', () => {
+  const policy = new LifePolicy({ harakiriGrace: 150 })
+  const look = (now: number, ...deadlines: number[]) => {
+    const cores = deadlines.map((deadline) => ({ started: start, requests: 0, deadline, request: 'GET /slow' }))
+    const actions = policy.decide({ now, workers: [worker(0, {}, { cores })], size: 1, processes: 1, queue: 0 })
+    return [actions.length, policy.next(now)]
+  }
+  expect(look(start, start + 9000, 0)).toEqual([0, 100])
+  expect(look(start + 100, start - 20)).toEqual([0, 31])
+  expect(look(start + 131, start - 20)).toEqual([1, 100])
+})
+
 test('max-requests recycles, each slot at its own count, none that is young or not ready', () => {
   const bench = new Bench({ maxRequests: 100, maxRequestsDelta: 10 })
   const requests = { requests: 105 }

@@ -48,7 +48,9 @@ export class LifePolicy {
       if (!isDue(entry, input.now)) continue
       const decided = entry.rule.decide(input)
       entry.asked = input.now
-      entry.due = input.now + entry.rule.every // asked after it: what it has decided may change it
+      // Asked after it: what it has decided may change it.
+      const soonest = entry.rule.next?.(input) ?? Number.POSITIVE_INFINITY
+      entry.due = Math.max(input.now + 1, Math.min(soonest, input.now + entry.rule.every))
       for (const action of decided) {
         const target = action.kind === 'resize' ? 'size' : action.worker
         if (!taken.has(target)) actions.push(action)

@@ -36,6 +36,8 @@ export type PolicyAction =
 export interface Rule {
   /** Milliseconds between two looks. */
   readonly every: number
+  /** When something is certain to be decided, if sooner than that: milliseconds since 1970. */
+  next?(input: PolicyInput): number
   /** It looks at `rss` and `as`, or at `queue`, which cost system calls. */
   readonly needs?: 'memory' | 'queue'
   decide(input: PolicyInput): readonly PolicyAction[]

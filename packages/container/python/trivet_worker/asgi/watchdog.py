@@ -16,8 +16,10 @@ from ..refusal import plain_answer
 from .http import HttpCall
 from .server import Server, request_name
 
-#: Seconds that the loop gets to end a request itself.
-GRACE = 0.1
+#: Seconds that the loop gets to end a request itself; the master waits for 0.2.
+GRACE = 0.05
+#: Seconds between two looks at least: a request that is overdue may just be ending.
+PAUSE = 0.01
 
 
 def watch(server: Server, seconds: float) -> threading.Thread:
@@ -29,9 +31,10 @@ def watch(server: Server, seconds: float) -> threading.Thread:
 
 
 def _watch(server: Server, seconds: float, stuck: int) -> None:
-    pause = min(0.1, seconds / 10)
     while True:
-        time.sleep(pause)
+        # A request that begins meanwhile is overdue later than this one wakes up.
+        began = min([connection.began for connection, _ in _calls(server)], default=time.monotonic())
+        time.sleep(max(PAUSE, began + seconds + GRACE - time.monotonic()))
         now = time.monotonic()
         overdue = [item for item in _calls(server) if now - item[0].began > seconds + GRACE and item[0].task is not None]
         if overdue:

@@ -11,7 +11,7 @@ function read(...args: string[]): { readonly config: ContainerConfig; readonly p
 
 test('without options a worker lives as long as its master', () => {
   const { life } = read().config
-  expect(life.harakiri).toEqual({ timeout: undefined, verbose: false })
+  expect(life.harakiri).toEqual({ timeout: undefined, verbose: false, patience: 0 })
   expect(life.termReloads).toBe(false)
   expect(Object.entries(life.policy).filter(([, value]) => value !== undefined && value !== 0)).toEqual([
     ['minLifetime', 10_000],
@@ -26,9 +26,9 @@ test('seconds, megabytes and counts become the policy', () => {
     `${index + 1}`,
   ])
   const { life } = read(...args, '--harakiri', '30', '--harakiri-graceful-timeout', '2', '--harakiri-verbose').config
-  expect(life.harakiri).toEqual({ timeout: 30_000, verbose: true })
+  expect(life.harakiri).toEqual({ timeout: 30_000, verbose: true, patience: 2000 })
   expect(life.policy).toEqual({
-    harakiriGrace: 2600,
+    harakiriGrace: 2200,
     maxRequests: 1,
     maxRequestsDelta: 2,
     maxLifetime: 3000,

@@ -9,6 +9,8 @@ export interface HarakiriSettings {
   /** Milliseconds; undefined is no limit. */
   readonly timeout: number | undefined
   readonly verbose: boolean
+  /** Milliseconds that a worker may take longer to say where a request was stuck. */
+  readonly patience: number
 }
 
 /** When a worker is replaced, and how many there are at a time. */
@@ -21,8 +23,8 @@ export interface LifeSettings {
   readonly termReloads: boolean
 }
 
-/** What a worker gets beyond a request's deadline, in milliseconds, to say where it was stuck and to leave; the client has been answered by then. */
-const harakiriGrace = 600
+/** What a worker gets beyond a request's deadline, in milliseconds, to answer, to say where it was stuck, and to leave: what it cannot do is over by 250. */
+const harakiriGrace = 200
 
 const megabyte = 1_048_576
 
@@ -33,12 +35,12 @@ export function resolveLife(reading: Reading): LifeSettings {
   const count = (name: string): number | undefined => values.number(name) || undefined
   const megabytes = (name: string): number | undefined => values.number(name) * megabyte || undefined
   const timeout = seconds('harakiri')
+  const patience = values.number('harakiri-graceful-timeout') * 1000
   return {
     mercy: values.number('worker-reload-mercy') * 1000,
-    harakiri: { timeout, verbose: values.flag('harakiri-verbose') },
+    harakiri: { timeout, verbose: values.flag('harakiri-verbose'), patience },
     policy: {
-      harakiriGrace:
-        timeout === undefined ? undefined : harakiriGrace + values.number('harakiri-graceful-timeout') * 1000,
+      harakiriGrace: timeout === undefined ? undefined : harakiriGrace + patience,
       maxRequests: count('max-requests'),
       maxRequestsDelta: values.number('max-requests-delta'),
       maxLifetime: seconds('max-worker-lifetime'),

@@ -29,17 +29,18 @@ export class Harakiri {
   #timer: NodeJS.Timeout | undefined = undefined
 
   /** Undefined when requests may take as long as they like. */
-  static create({ timeout, verbose }: HarakiriSettings, owner: HarakiriOwner): Harakiri | undefined {
-    return timeout === undefined ? undefined : new Harakiri(timeout, verbose, owner)
+  static create({ timeout, verbose, patience }: HarakiriSettings, owner: HarakiriOwner): Harakiri | undefined {
+    return timeout === undefined ? undefined : new Harakiri(timeout, verbose, patience, owner)
   }
 
-  private constructor(timeout: number, verbose: boolean, owner: HarakiriOwner) {
+  private constructor(timeout: number, verbose: boolean, patience: number, owner: HarakiriOwner) {
     this.timeout = timeout
     this.#owner = owner
     this.#places = verbose ? new Places() : undefined
     const data: WatchdogData = {
       memory: this.#requests.memory,
       timeout,
+      patience,
       late: errorAnswer(504, 'Connection: close\r\n'),
       replaced: errorAnswer(503, 'Connection: close\r\n'),
     }

@@ -15,6 +15,8 @@ export interface WatchdogData {
   readonly memory: SharedArrayBuffer
   /** Milliseconds that a request may take. */
   readonly timeout: number
+  /** Milliseconds more to wait for the loop's stack. */
+  readonly patience: number
   /** Whole answers. */
   readonly late: string
   readonly replaced: string
@@ -26,10 +28,10 @@ const loopGrace = 40
 /** Milliseconds past the deadline after which a loop that has not turned is given up. */
 const lastGrace = 150
 
-/** Milliseconds to wait for the loop's stack, which takes ten on an idle machine: it may be in native code, which cannot be asked. */
-const stackTimeout = 300
+/** Milliseconds to wait for the loop's stack, which takes ten on an idle machine: it may be in native code, which cannot be asked. What is left of `lastGrace`. */
+const stackTimeout = lastGrace - loopGrace
 
-const { memory, timeout, late, replaced } = workerData as WatchdogData
+const { memory, timeout, patience, late, replaced } = workerData as WatchdogData
 const requests = new OpenRequests(memory)
 /** Rows that were told of already, by the begin of their request. */
 const told = new Map<number, number>()
@@ -57,7 +59,7 @@ async function watch(): Promise<void> {
 
 async function tell(fresh: readonly OpenRequest[]): Promise<void> {
   for (const { row, started } of fresh) told.set(row, started)
-  const stack = (await mainThreadStack(stackTimeout)) ?? nativeState()
+  const stack = (await mainThreadStack(stackTimeout + patience)) ?? nativeState()
   for (const { started, request, answered } of fresh) {
     const seconds = (Date.now() - started) / 1000
     say(
@@ -98,5 +100,5 @@ function nativeState(): string {
     // Not Linux.
   }
   const where = state === 'R' ? 'computing' : 'waiting in a system call'
-  return `    in native code${state === '' ? '' : `, ${where}`}, which has no JavaScript stack to show`
+  return `    in native code${state === '' ? '' : `, ${where}`}, which has no JavaScript stack to show, or given no time`
 }
