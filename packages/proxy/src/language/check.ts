@@ -25,16 +25,19 @@ export function compile(
   report: Report,
   options: CheckOptions = {},
 ): void {
-  new Checker(directives, report, options).walk(statements, scope.context, scope)
+  new Checker(statements, directives, report, options).walk(statements, scope.context, scope)
 }
 
 class Checker {
+  readonly #statements: readonly Statement[]
   readonly #table: DirectiveTable
   readonly #report: Report
   readonly #options: CheckOptions
-  #hinted = false
+  /** Directives that have been passed over: of each the first place is shown. */
+  readonly #passedOver = new Set<string>()
 
-  constructor(table: DirectiveTable, report: Report, options: CheckOptions) {
+  constructor(statements: readonly Statement[], table: DirectiveTable, report: Report, options: CheckOptions) {
+    this.#statements = statements
     this.#table = table
     this.#report = report
     this.#options = options
@@ -128,7 +131,9 @@ class Checker {
     if (anywhere !== undefined)
       return this.#notAllowed(statement, context, [...new Set(anywhere.flatMap(({ contexts }) => contexts))])
     const foreign = foreignDirective(name)
-    if (foreign !== undefined) return this.#passOver(foreign, place)
+    if (foreign !== undefined) return this.#passOver(foreign, statement)
+    if (/^\d+(?:,\d*)?\}/.test(name))
+      return this.#report.emerg(`unknown directive "${name}"`, place, 'a pattern with "{" in it stands in quotes')
     const guess = nearest(name, [...this.#namesIn(context)]) ?? nearest(name, [...this.#table.keys()])
     const suggestion = guess === undefined ? undefined : `did you mean "${guess}"?`
     this.#report.emerg(`unknown directive "${name}"`, place, suggestion)
@@ -141,23 +146,31 @@ class Checker {
     else if (!block && statement.block !== undefined)
       this.#report.emerg(`directive "${name}" is not terminated by ";"`, place)
     else if (this.#countIsRight(statement, ...args))
-      this.#passOver(`directive "${name}" of nginx is not implemented by trivet`, place)
+      this.#passOver(`directive "${name}" of nginx is not implemented by trivet`, statement)
   }
 
-  #passOver(message: string, place: Statement['place']): void {
-    if (this.#options.unimplemented === 'warn') this.#report.warn(message, place)
-    else this.#report.emerg(message, place, this.#hintOnce())
-  }
-
-  #hintOnce(): string | undefined {
-    if (this.#hinted) return undefined
-    this.#hinted = true
-    return '`trivet_unimplemented warn;` at the main level passes over such directives'
+  #passOver(message: string, { name, place }: Statement): void {
+    if (this.#passedOver.has(name)) return
+    const hints: string[] = []
+    const more = countOf(name, this.#statements) - 1
+    if (more > 0) hints.push(`it stands in ${more} more ${more === 1 ? 'place' : 'places'}`)
+    const warns = this.#options.unimplemented === 'warn'
+    if (!warns && this.#passedOver.size === 0)
+      hints.push('`trivet_unimplemented warn;` at the main level passes over such directives')
+    this.#passedOver.add(name)
+    const hint = hints.length === 0 ? undefined : hints.join('\n    ')
+    if (warns) this.#report.warn(message, place, hint)
+    else this.#report.emerg(message, place, hint)
   }
 
   *#namesIn(context: Context): Generator<string> {
     for (const [name, rows] of this.#table) if (rows.some((row) => row.contexts.includes(context))) yield name
   }
+}
+
+/** How often a directive stands in statements and their blocks. */
+function countOf(name: string, statements: readonly Statement[]): number {
+  return statements.reduce((sum, one) => sum + (one.name === name ? 1 : 0) + countOf(name, one.block ?? []), 0)
 }
 
 function expected(min: number, max: number): string {

@@ -23,7 +23,7 @@ export class ConfigError extends Error {
   readonly diagnostics: readonly Diagnostic[]
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'emerg')
+    const errors = diagnostics.filter(isError)
     super(errors.map(summarize).join('\n'))
     this.name = 'ConfigError'
     this.diagnostics = diagnostics
@@ -58,9 +58,14 @@ export class Findings implements Report {
   }
 }
 
+/** Whether a finding makes the configuration unusable. */
+export function isError({ severity }: Diagnostic): boolean {
+  return severity === 'emerg'
+}
+
 /** Throws a ConfigError with all findings when one of them is an error. */
 export function throwIfFailed(diagnostics: readonly Diagnostic[]): void {
-  if (diagnostics.some((diagnostic) => diagnostic.severity === 'emerg')) throw new ConfigError(diagnostics)
+  if (diagnostics.some(isError)) throw new ConfigError(diagnostics)
 }
 
 /** The same report, where findings without a place belong to `place`. */

@@ -1,7 +1,7 @@
 /** Words into statements: `name args;`, `name args { ... }`. Nothing is known here of what the names mean.
  *
- * A text with a syntax error is read up to the error: behind it the nesting is anybody's guess, and guesses make
- * false messages.
+ * A text with a syntax error is read up to the error, where all its blocks end: behind it the nesting is anybody's guess,
+ * and guesses make false messages. What stands before it is checked like the rest, and often holds the cause.
  */
 import type { Report } from './diagnostic.ts'
 import { LexicalError, Lexer } from './lexer.ts'
@@ -27,6 +27,7 @@ export function parse(text: string, file: string, report: Report): Statement[] {
   } catch (error) {
     if (!(error instanceof LexicalError)) throw error
     report.emerg(error.message, error.place, error.suggestion)
+    parser.breakOff()
   }
   return parser.statements
 }
@@ -52,6 +53,12 @@ class Parser {
       else if (token.kind === '}') this.#closeBlock(token.place)
       else return this.#finish(token.place)
     }
+  }
+
+  /** Ends all blocks; what has been begun is left out. */
+  breakOff(): void {
+    for (let block = this.#open.pop(); block !== undefined; block = this.#open.pop())
+      this.#add(statement(block.head, block.statements))
   }
 
   #end(place: Place): void {

@@ -6,7 +6,7 @@ import type { ProxyConfig } from './config.ts'
 
 function compile(http: string): ProxyConfig {
   const text = `events {}\nhttp {\n${http}\n}\n`
-  return compileConfig(loadConfig('/nowhere/nginx.conf', { readFile: () => text }), { prefix: '/nowhere' })
+  return compileConfig(loadConfig('/nowhere/nginx.conf', { text }), { prefix: '/nowhere' })
 }
 
 function messages(http: string): string[] {
@@ -69,4 +69,24 @@ test.each([
 test('a name that two servers want is a warning', () => {
   const config = compile('server { listen 80; server_name a; }\nserver { listen 80; server_name a; }')
   expect(config.warnings.map(({ message }) => message)).toEqual(['conflicting server name "a" on 0.0.0.0:80, ignored'])
+})
+
+test('what stands before a syntax error is checked, too, and often its cause', () => {
+  expect(messages('server { location ~ ^/(x{2})/ { retrun 200; }')).toEqual([
+    '3: missing closing parenthesis in the pattern "^/(x"',
+    '3: unknown directive "2})/"',
+    '5: unexpected end of file, expecting "}"',
+  ])
+})
+
+test('a file that is missing hides no other mistake, and what it may have defined is not missed', () => {
+  expect(messages('include /nowhere-else;\nserver { listen x y; return 200 $nobody; }')).toEqual([
+    '4: invalid parameter "y"',
+    '3: open() "/nowhere-else" failed (2: No such file or directory)',
+  ])
+})
+
+test('a directive that is not implemented is told once, with the number of its places', () => {
+  const text = 'server { proxy_cache a; location / { proxy_cache b; proxy_cache c; } }'
+  expect(messages(text)).toEqual(['3: directive "proxy_cache" of nginx is not implemented by trivet'])
 })

@@ -1,7 +1,7 @@
 /** Statements to a running model: every directive is applied once, then servers and locations are frozen. */
 import { dirname } from 'node:path'
 import { compile } from '../language/check.ts'
-import { Findings, throwIfFailed } from '../language/diagnostic.ts'
+import { Findings, isError, throwIfFailed } from '../language/diagnostic.ts'
 import { directiveTable, Scope } from '../language/directive.ts'
 import type { LoadedConfig } from '../language/load.ts'
 import { httpScopeKey, prefixKey } from '../modules/core/http.ts'
@@ -16,7 +16,6 @@ import { resourcesKey, type HttpScope } from './scope.ts'
 
 /** Checks and compiles a configuration; throws ConfigError with everything that is wrong. */
 export function compileConfig(loaded: LoadedConfig, options: { readonly prefix: string }): ProxyConfig {
-  throwIfFailed(loaded.diagnostics)
   const report = new Findings()
   const main = new Scope('main')
   const prefix = options.prefix.endsWith('/') ? options.prefix : `${options.prefix}/`
@@ -25,8 +24,10 @@ export function compileConfig(loaded: LoadedConfig, options: { readonly prefix: 
   const table = directiveTable(...all.map((module) => module.directives))
   compile(loaded.statements, table, main, report, { unimplemented: unimplementedPolicy(loaded.statements) })
   const scope = main.get(httpScopeKey)
-  const http = scope === undefined ? undefined : buildHttp(scope, report)
-  throwIfFailed([...loaded.diagnostics, ...report.diagnostics])
+  // Where files could not be read whole, what refers to something that is missing is no mistake of its own.
+  const isWhole = !loaded.diagnostics.some(isError)
+  const http = scope === undefined || !isWhole ? undefined : buildHttp(scope, report)
+  throwIfFailed([...report.diagnostics, ...loaded.diagnostics])
   return {
     main: mainSettings(main),
     warnings: [...loaded.diagnostics, ...report.diagnostics],
@@ -38,7 +39,7 @@ export function compileConfig(loaded: LoadedConfig, options: { readonly prefix: 
 function buildHttp(scope: HttpScope, report: Findings): HttpConfig | undefined {
   scope.finish(report)
   scope.variables.bind((name, place) => report.emerg(`unknown "${name}" variable`, place))
-  if (report.diagnostics.some((diagnostic) => diagnostic.severity === 'emerg')) return undefined
+  if (report.diagnostics.some(isError)) return undefined
   const freezer = new Freezer(modules)
   const servers = scope.servers.map((server) => ({ scope: server, server: freezer.server(server) }))
   return {

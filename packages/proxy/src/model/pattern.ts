@@ -11,8 +11,15 @@ export interface Pattern {
   readonly names: readonly string[]
 }
 
-/** Compiles a PCRE pattern; throws a SyntaxError which says what is wrong. */
+/** Compiles a PCRE pattern; throws a SyntaxError which says what is wrong, and in which pattern. */
 export function compilePattern(source: string, ignoreCase: boolean): Pattern {
-  const { text, names, isMultiline } = translate(source, ignoreCase)
-  return { source, regex: new RegExp(text, isMultiline ? 'm' : ''), names }
+  try {
+    const { text, names, isMultiline } = translate(source, ignoreCase)
+    return { source, regex: new RegExp(text, isMultiline ? 'm' : ''), names }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // JavaScript shows its own form of the pattern in between.
+    const what = error.message.replace(/^Invalid regular expression: .*: /s, '')
+    throw new SyntaxError(`${what} in the pattern "${source}"`)
+  }
 }

@@ -108,7 +108,7 @@ function applyLocation(scope: LevelScope, statement: Statement, report: Report):
     scope.locations.push(location)
     return location
   } catch (error) {
-    reportSyntax(error, report)
+    reportSyntax(error, report, statement.args.at(-1)?.place)
     return new LocationScope(scope, { kind: 'prefix', text: '/' }, 'location', statement)
   }
 }
