@@ -1,6 +1,6 @@
 /** ASGI applications as processes: lifespan, requests, WebSockets through the http front, the end. */
 import { once } from 'node:events'
-import { runToEnd, temporaryFolder, underLoad, withPeers } from '@trivet/testing'
+import { peer, runToEnd, temporaryFolder, underLoad, withPeers } from '@trivet/testing'
 import { WebSocket } from 'ws'
 import { expect } from 'vitest'
 import { command } from './container-process.ts'
@@ -75,13 +75,34 @@ test('a WebSocket through the http front', async () => {
   greedy.send(Buffer.alloc(65_537))
   expect((await once(greedy, 'close'))[0]).toBe(1009)
 
-  // A worker that leaves does not wait for whoever never leaves.
+  // A worker that leaves does not wait for whoever never leaves, and tells him to come again.
   const patient = new WebSocket(url.replace('http', 'ws'))
   await once(patient, 'open')
   const closed = once(patient, 'close')
   await child.stop('SIGTERM')
-  await closed
+  expect((await closed)[0]).toBe(1012)
 })
+
+for (const loop of ['uvloop', 'asyncio'] as const)
+  withPeers('uvloop').concurrent(`the event loop is that of ${loop}`, async () => {
+    await using folder = await temporaryFolder()
+    if (loop === 'asyncio') await folder.write('uvloop.py', 'raise ImportError("hidden")\n')
+    const args = ['--python', peer('uvloop'), '--pythonpath', folder.path, '--module', 'raw_asgi', '--harakiri', '1']
+    const { child, url } = await startPython([...args, '--disable-logging'])
+    await using _ = child
+    expect(await (await fetch(`${url}/loop`)).text()).toMatch(loop)
+    const body = 'x'.repeat(300_000)
+    expect(await (await fetch(`${url}/echo`, { method: 'POST', body })).text()).toBe(body)
+    const socket = new WebSocket(url.replace('http', 'ws'))
+    await once(socket, 'open')
+    socket.send('grüße')
+    expect(String(((await once(socket, 'message')) as [unknown])[0])).toBe('grüße')
+    expect((await fetch(`${url}/sleep`)).status).toBe(504)
+    const closed = once(socket, 'close')
+    await child.stop('SIGTERM')
+    expect((await closed)[0]).toBe(1012)
+    expect(child.output).toContain('the application ends\n')
+  })
 
 test('a startup that fails is a load that fails', async () => {
   const source = `

@@ -54,15 +54,15 @@ test('a client that leaves ends its answer', async () => {
 })
 
 test('harakiri: 504, the stack, and a new worker; nobody else waits', async () => {
-  const { child, url } = await startPython([...options, '--harakiri', '2', '--processes', '2'])
+  const { child, url } = await startPython([...options, '--harakiri', '3', '--processes', '2'])
   await using _ = child
   let answered = false
   const slow = fetch(`${url}/sleep?30`).finally(() => (answered = true))
-  for (let i = 0; i < 20; i += 1) expect(await text(`${url}/hello`)).toBe('hello')
+  for (let i = 0; i < 10; i += 1) expect(await text(`${url}/hello`)).toBe('hello')
   expect(answered).toBe(false)
   expect((await slow).status).toBe(504)
   const output = await child.until('this worker is replaced\n')
-  expect(output).toContain('GET /sleep: harakiri after 2 s, answered 504')
+  expect(output).toContain('GET /sleep: harakiri after 3 s, answered 504')
   await child.until(/faults\.py", line \d+, in sleep\n/)
   expect(await text(`${url}/hello`)).toBe('hello')
 })
@@ -114,6 +114,28 @@ test('a master that is killed leaves no process and no inner socket behind', asy
   process.kill(child.pid, 'SIGKILL')
   await eventually(() => groupMembers(child.pid).length === 0, { what: 'the end of the workers', timeout: 30_000 })
   expect((await readdir(folder.path)).filter((name) => /^trivet-\d/.test(name))).toEqual([])
+})
+
+test('what a container leaves that was killed with all its processes, the next one removes', async () => {
+  await using folder = await temporaryFolder()
+  const env = { TMPDIR: folder.path }
+  const folders = async (): Promise<string[]> =>
+    (await readdir(folder.path)).filter((name) => name.startsWith('trivet-'))
+  const dead = await startPython(options, { env })
+  await using _ = dead.child
+  expect(await text(`${dead.url}/hello`)).toBe('hello')
+  const left = await folders()
+  expect(left.length).toBeGreaterThan(0)
+  dead.child.kill()
+  await dead.child.exited
+  await eventually(() => groupMembers(dead.child.pid).length === 0, { what: 'the end of the processes' })
+  // As if a stranger had made them: nobody touches those.
+  await folder.write(`trivet-${dead.child.pid}-strange/file`, '')
+  const next = await startPython(options, { env })
+  await using __ = next.child
+  expect(await text(`${next.url}/hello`)).toBe('hello')
+  expect((await folders()).filter((name) => left.includes(name))).toEqual([])
+  expect(await folders()).toContain(`trivet-${dead.child.pid}-strange`)
 })
 
 test('a reload whose application does not load leaves the old one in place', async () => {

@@ -1,6 +1,6 @@
 /** The http front before Python workers: whole bodies, slow clients, the queue, middleware. */
 import { fileURLToPath } from 'node:url'
-import { eventually, RawClient, temporaryFolder, withPeers } from '@trivet/testing'
+import { eventually, exchange, RawClient, temporaryFolder, withPeers } from '@trivet/testing'
 import { expect } from 'vitest'
 import { startServing } from './container-process.ts'
 import { startPython } from './python-process.ts'
@@ -39,16 +39,27 @@ test('uploads are whole before a worker is taken, chunked ones too; slow clients
   expect((await fetch(`${url}/echo`, { method: 'POST', body: 'x'.repeat(400_001) })).status).toBe(413)
 })
 
-test('what waits for a worker is timed out, and given up when its client goes', async () => {
-  const { child, url } = await startPython(['--wsgi-file', 'faults.py', '--http-timeout', '1'])
+test('what waits for a worker is seen, timed out, and given up when its client goes', async () => {
+  await using folder = await temporaryFolder()
+  const stats = { path: folder.join('stats.sock') }
+  const { child, url } = await startPython(['--wsgi-file', 'faults.py', '--http-timeout', '2', '--stats', stats.path])
   await using _ = child
+  const queue = async (): Promise<Readonly<Record<string, number>>> =>
+    JSON.parse(await exchange(stats, '')).request_queue
   expect(await (await fetch(`${url}/hello`)).text()).toBe('hello')
-  const busy = Array.from({ length: 3 }, () => fetch(`${url}/sleep?2`))
+  const busy = Array.from({ length: 3 }, () => fetch(`${url}/sleep?4`))
+  const waiting = await eventually(async () => {
+    const now = await queue()
+    return now['length'] === 2 ? now : undefined
+  })
+  expect(waiting).toEqual({ length: 2, oldest_wait: expect.any(Number), refused: 0, timed_out: 0 })
+  expect(waiting['oldest_wait']).toBeLessThan(60_000)
   const gone = new AbortController()
   const given = fetch(`${url}/pid`, { signal: gone.signal })
   gone.abort()
   await expect(given).rejects.toThrow()
   for (const { status } of await Promise.all(busy)) expect(status).toBe(504)
+  await eventually(async () => (await queue())['timed_out'] === 3)
   await eventually(async () => (await fetch(`${url}/hello`)).status === 200, { timeout: 20_000 })
   expect(child.output).not.toMatch(/GET \/pid/)
 })

@@ -183,6 +183,30 @@ def application(environ, start_response):
   expect(child.output).not.toContain('AssertionError')
 })
 
+test('--check loads the application, and calls nothing of it', async () => {
+  await using folder = await temporaryFolder()
+  const source = `
+from uwsgidecorators import postfork
+print('loaded', flush=True)
+@postfork
+def forked():
+    print('forked', flush=True)
+async def application(scope, receive, send):
+    print('called for', scope['type'], flush=True)
+`
+  await folder.write('app.py', source)
+  const args = [command, '--http', '127.0.0.1:0', '--check', '--asgi', 'app:application']
+  const { code, output } = await runToEnd(process.execPath, args, { cwd: folder.path })
+  expect(code, output).toBe(0)
+  expect(output).toContain('app:application loads (asgi)')
+  expect(output).toContain('loaded\n')
+  expect(output).not.toMatch(/forked|called/)
+  await folder.write('app.py', 'import nothing_of_that_name\n')
+  const failed = await runToEnd(process.execPath, args, { cwd: folder.path })
+  expect(failed.code).not.toBe(0)
+  expect(failed.output).toContain("No module named 'nothing_of_that_name'")
+})
+
 test('py-autoreload', async () => {
   await using folder = await temporaryFolder()
   const source = 'from part import word\ndef application(e, s):\n    s("200 OK", [])\n    return [word]\n'

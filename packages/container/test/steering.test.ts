@@ -1,9 +1,10 @@
 /** The FIFO and touched files: how an operator steers a container. */
 import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { eventually, exists, temporaryFolder } from '@trivet/testing'
+import { eventually, exists, temporaryFolder, withPeers } from '@trivet/testing'
 import { expect, test } from 'vitest'
 import { spawnContainer, startServing } from './container-process.ts'
+import { startPython } from './python-process.ts'
 
 const later = new Date(Date.now() + 5000)
 
@@ -126,3 +127,35 @@ test.concurrent('what stands in the place of the FIFO and is none is left alone'
   expect(child.output).toContain(`error: \`master-fifo\`: ${path} is there already and is no FIFO`)
   expect(await folder.read('precious')).toBe('data')
 })
+
+for (const [what, ...args] of [
+  ['one core', '--wsgi-file', 'app.py'],
+  ['threads', '--wsgi-file', 'app.py', '--threads', '2'],
+  ['ASGI', '--module', 'raw_asgi'],
+])
+  withPeers('python3').concurrent(`pause and resume of a worker in Python: ${what}`, async () => {
+    await using folder = await temporaryFolder()
+    const fifo = folder.join('fifo')
+    const { child, url } = await startPython([...args, '--disable-logging', '--master-fifo', fifo])
+    await using _ = child
+    const hello = async (): Promise<number> => (await fetch(`${url}/hello`)).status
+    expect(await hello()).toBe(200)
+    writeFileSync(fifo, 'p')
+    await child.until('paused: requests wait')
+    let answered = 0
+    // The message to the worker may be on its way while the first of these is served.
+    await eventually(async () => {
+      const answer = hello().finally(() => (answered += 1))
+      return await Promise.race([answer.then(() => false), new Promise((resolve) => setTimeout(resolve, 300, true))])
+    })
+    const waiting = [1, 2, 3].map(hello)
+    const before = answered
+    writeFileSync(fifo, 'p')
+    await child.until('resumed')
+    expect(await Promise.all(waiting)).toEqual([200, 200, 200])
+    await eventually(() => answered === before + 1)
+    // One that is paused can be stopped, and what waits is answered first.
+    writeFileSync(fifo, 'p')
+    await child.until(/resumed[^]*paused: requests wait/)
+    await child.stop()
+  })

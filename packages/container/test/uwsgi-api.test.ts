@@ -58,6 +58,13 @@ const programs: readonly string[] = [
   'result = [uwsgi.env is environ or uwsgi.env["REQUEST_METHOD"], type(uwsgi.connection_fd()), type(uwsgi.request_id())]',
   'result = [uwsgi.signal_registered(20), uwsgi.signal_registered(99), uwsgi.signal(20)]',
   'result = [hasattr(uwsgi, "nothing"), getattr(uwsgi, "nothing", 5), uwsgi.parsefile("/nowhere")]',
+  'result = [uwsgi.signal(31), uwsgi.signal_wait(31), uwsgi.signal_received(), log[-1:]]',
+  'result = [uwsgi.signal(32), uwsgi.signal(31), uwsgi.signal_wait(31), uwsgi.signal_received(), sorted(log[-2:])]',
+  'result = uwsgi.signal_received()',
+  'result = uwsgi.add_cron(31, -1, -1, -1, -1, -1)',
+  'result = uwsgi.add_cron(31, 59, 23, 31, 12, 7)',
+  'result = [uwsgi.add_timer(33, 3600), uwsgi.add_rb_timer(33, 3600), uwsgi.accepting(), uwsgi.accepting(1)]',
+  'result = uwsgi.log_this_request()',
   'result = uwsgi.mule_get_msg()',
   'result = [uwsgi.mule_msg("hello"), uwsgi.mule_msg(b"hello", 1)]',
 ]
@@ -78,8 +85,19 @@ withPeers('python3', 'uwsgi', 'uwsgi-python').concurrent('what is asked of uWSGI
   for (const program of programs) {
     expect(await ask(url, program), program).toBe(await ask(`http://127.0.0.1:${port}/`, program))
   }
+  // Of all these requests one asked for a line in the log, under either.
+  for (const { output } of [uwsgi.child, child]) expect(output.match(/\] POST \/ => generated/g)).toHaveLength(1)
   await uwsgi.stop()
   await child.stop('SIGTERM')
+})
+
+test('what is not there says why', async () => {
+  await using folder = await temporaryFolder()
+  const { child, url } = await start(folder, 'uwsgi_api.py')
+  await using _ = child
+  expect(await ask(url, 'result = uwsgi.accepting(0)')).toMatch(/^ValueError: a worker that is ready accepts/)
+  expect(await ask(url, 'result = uwsgi.add_cron(1, 61, -1, -1, -1, -1)')).toMatch(/^ValueError: the minute/)
+  expect(await ask(url, 'result = uwsgi.add_cron(1, -1)')).toMatch(/^TypeError/)
 })
 
 test('signals, timers, watched files, mules and the spooler', async () => {

@@ -110,13 +110,15 @@ async function sweep(place: string): Promise<void> {
 }
 
 async function removeIfDead(folder: string): Promise<void> {
-  const answers = await Promise.all(namesIn(folder).map((name) => ask(join(folder, name))))
+  const answers = await Promise.all(socketsIn(folder).map(ask))
   if (answers.includes('dead') && !answers.includes('alive')) rmSync(folder, { recursive: true, force: true })
 }
 
-function namesIn(folder: string): readonly string[] {
+/** Sockets alone: whoever asks a plain file is refused too, so that somebody's folder would look like a dead master's. */
+function socketsIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
+    const entries = readdirSync(folder, { withFileTypes: true })
+    return entries.filter((entry) => entry.isSocket()).map(({ name }) => join(folder, name))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] // another master was first
     throw error

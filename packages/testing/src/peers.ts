@@ -33,6 +33,7 @@ export type PeerName =
   | 'pyramid'
   | 'starlette'
   | 'uvicorn'
+  | 'uvloop'
   | 'radicale'
   | 'mercurial'
   | 'hgweb'
@@ -63,6 +64,7 @@ const recipes: Readonly<Record<PeerName, Recipe>> = {
   pyramid: debianModule('python3-pyramid', 'pyramid'),
   starlette: debianModule('python3-starlette', 'starlette'),
   uvicorn: debianModule('python3-uvicorn', 'uvicorn'),
+  uvloop: debianModule('python3-uvloop', 'uvloop'),
   radicale: debianModule('radicale', 'radicale'),
   bepasty: debianModule('bepasty', 'bepasty'),
   mercurial: { debian: 'mercurial', programs: ['/usr/bin/hg'] },

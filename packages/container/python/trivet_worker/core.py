@@ -60,6 +60,7 @@ class Core:
         #: Whole responses may be held back for a moment.
         self.holds = True
         self.draining = False
+        self.paused = False
         self.requests = 0
         #: The answer at hand, for the watchdog; and when its call began.
         self.response = None
@@ -139,6 +140,26 @@ class Core:
         self._listeners.clear()
         if self._handover is not None:
             self._poller.remove(self._handover.fileno())
+
+    def pause(self):
+        """From the core's own thread: serves nothing until `resume`; what watches other descriptors goes on."""
+        if self.paused:
+            return
+        self.paused = True
+        poller = make_poller()
+        try:
+            for fd in self._watched:
+                poller.add(fd)
+            while self.paused and not self.draining:
+                for fd, _ in poller.poll(-1):
+                    if fd in self._watched:
+                        self._watched[fd]()
+        finally:
+            self.paused = False
+            poller.close()
+
+    def resume(self):
+        self.paused = False
 
     def run(self):
         """Serves until it has been drained."""
@@ -392,6 +413,8 @@ class Core:
         self.sent += response.head_size + response.sent
         if self.log is not None:
             self.log.add(self, packet, environ, response)
+        elif self.log_variables:
+            self.log_variables.clear()
         if connection.state in ("detached", "closed"):
             return
         unread = 0 if body is None else body.left

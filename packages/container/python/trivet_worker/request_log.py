@@ -235,10 +235,16 @@ class RequestLog:
         self._wanted = compile_conditions(settings)
         self._file = file
         self._held = []
+        self._asked = False
+
+    def ask(self):
+        """The request at hand gets a line, whatever the conditions say."""
+        self._asked = True
 
     def add(self, core, packet, environ, response):
         record = Record(core, packet, environ, response)
-        if self._wanted is None or self._wanted(record):
+        if self._asked or self._wanted is None or self._wanted(record):
+            self._asked = False
             self._held.append(self._file.mark + self._line(record))
         core.log_variables.clear()
 
@@ -248,3 +254,12 @@ class RequestLog:
         data = "\n".join(self._held).encode("utf-8", "backslashreplace") + b"\n"
         self._held.clear()
         self._file.write(data)
+
+
+class OneRequestLog(RequestLog):
+    """The log of a core that has none, for one request that asked for it."""
+
+    def add(self, core, packet, environ, response):
+        super().add(core, packet, environ, response)
+        self.flush()
+        core.log = None

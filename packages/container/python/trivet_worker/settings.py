@@ -13,6 +13,8 @@ class Settings:
         self.interface = payload.get("interface")
         #: `{"concurrency", "websocketMaxSize", "websocketPing", "websocketPong"}`; sizes in bytes, times in seconds.
         self.asgi = payload.get("asgi", {})
+        #: It is loaded to see whether that works: nothing of it is called.
+        self.only_loads = payload.get("onlyLoads", False)
         self.directory = payload["directory"]
         self.python_path = payload.get("pythonPath", [])
         self.virtualenv = payload.get("virtualenv")

@@ -98,6 +98,9 @@ class Worker:
         if self.settings.autoreload and self.slot == 0:
             autoreload.start(self.settings.autoreload, self.api.module.reload)
         self.api.forked()
+        self.announce()
+
+    def announce(self):
         self.scoreboard.state = 2
         self.scoreboard.publish()
         self.control.send(
@@ -188,7 +191,9 @@ def run():
             be_forked(worker)
     except BaseException as error:
         fail(worker, error)
-    if worker.api.context.role in ("mule", "spooler"):
+    if worker.settings.only_loads:
+        from .only_load import serve
+    elif worker.api.context.role in ("mule", "spooler"):
         from .api.companion import live as serve
     elif worker.interface == "asgi":
         from .asgi.serve import serve

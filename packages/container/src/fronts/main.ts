@@ -3,11 +3,13 @@
  * application's workers.
  */
 import { joinMaster } from '@trivet/prefork/worker'
+import { UwsgiPool } from '@trivet/uwsgi/client'
 import { forward } from '@trivet/uwsgi/gateway'
 import { withSurroundings } from '../serving/surroundings.ts'
 import { Activity } from '../worker/activity.ts'
 import { figuresOf, openFront, type FrontServer } from '../worker/front.ts'
 import type { FrontPayload } from './payload.ts'
+import { Queue } from './queue.ts'
 import { wholeBody } from './whole-body.ts'
 
 /** The workers behind keep to it, and answer. */
@@ -18,7 +20,10 @@ const payload = link.payload as FrontPayload
 process.title = `trivet-container front ${link.slot + 1}`
 
 try {
-  const target = forward({ path: payload.target }, { readTimeout: payload.limits.httpTimeout })
+  const pool = new UwsgiPool({ path: payload.target }, { readTimeout: payload.limits.httpTimeout })
+  // The workers say it better than the configuration: how many requests an asynchronous one takes is its own affair.
+  const queue = new Queue(() => Math.ceil((pool.capacity ?? payload.capacity) / payload.fronts))
+  const target = queue.before(forward(pool, { onFailure: queue.failed }))
   link.step('load application')
   const { maxBody, ...limits } = payload.limits
   const inside = wholeBody(target, { memory: payload.bodyMemory, maximum: maxBody })
@@ -26,7 +31,7 @@ try {
   // The bound on bodies is kept where they are gathered, since a chunked one is long only when it has come.
   const serving = { ...payload, limits: { ...limits, maxBody: undefined } }
   const fronts: FrontServer[] = []
-  const activity = new Activity(link.scoreboard, noHarakiri, () => figuresOf(fronts))
+  const activity = new Activity(link.scoreboard, noHarakiri, () => ({ ...figuresOf(fronts), ...queue.figures }))
   for (const [index, listener] of link.listeners.entries()) {
     fronts.push(await openFront(payload.protocols[index] ?? 'http', application, listener, serving, activity))
   }

@@ -11,6 +11,10 @@ export interface FrontPayload extends ServingPayload {
   readonly serving: ServingSettings
   /** Where middleware is looked for. */
   readonly directory: string
+  /** Requests that the application's workers can work on at once, as far as the configuration says. */
+  readonly capacity: number
+  /** Front workers, which share that. */
+  readonly fronts: number
   /** Bytes of a request's body that are kept in memory. */
   readonly bodyMemory: number
   /** Milliseconds. */

@@ -14,6 +14,8 @@ export function frontProgram(
   const payload: FrontPayload = {
     protocols,
     target,
+    capacity: config.workers.processes * config.python.threads,
+    fronts: config.http.processes,
     limits: config.limits,
     serving: config.serving,
     directory: config.application.directory,

@@ -46,6 +46,7 @@ async function checkInWorker(config: ContainerConfig, line: (text: string) => vo
       programs,
       operations,
       life,
+      python: { ...config.python, onlyLoads: true },
       sharing: { ...config.sharing, mules, spooler },
       workers: { ...config.workers, processes: 1, uid: undefined, gid: undefined },
     }

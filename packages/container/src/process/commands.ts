@@ -7,6 +7,7 @@ import type { MasterCommands } from '../fifo/commands.ts'
 import type { Container } from './container.ts'
 import { explain, isStopped } from './explain.ts'
 import type { ContainerLog } from './log.ts'
+import type { QueueStatistics } from './statistics.ts'
 
 /** Reads the configuration again; throws ContainerError `CONFIG` when it went bad. Absent: it stays what it was. */
 export type ReadAgain = () => Promise<ContainerConfig>
@@ -94,13 +95,13 @@ export class ContainerCommands implements MasterCommands {
 
   printStatistics(): void {
     this.#container.statistics().then(
-      ({ workers, requests, connections }) => {
+      ({ workers, requests, connections, queue }) => {
         const each = workers.map(
           ({ slot, pid, requests: count, rss }) =>
             `; worker ${slot + 1} (pid: ${pid ?? 'none'}) ${count} requests, ${Math.round(rss / 1048576)} MB`,
         )
         this.#log.event(
-          `statistics: ${workers.length} workers, ${requests} requests, ${connections} connections${each.join('')}`,
+          `statistics: ${workers.length} workers, ${requests} requests, ${connections} connections${waiting(queue)}${each.join('')}`,
         )
       },
       (error: unknown) => this.#log.event(explain(error)),
@@ -117,4 +118,10 @@ export class ContainerCommands implements MasterCommands {
       },
     )
   }
+}
+
+function waiting(queue: QueueStatistics | undefined): string {
+  if (queue === undefined) return ''
+  const { length, oldestWait, refused, timedOut } = queue
+  return `, ${length} wait (the first for ${oldestWait} ms, ${refused} refused, ${timedOut} timed out)`
 }

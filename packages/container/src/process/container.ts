@@ -93,6 +93,7 @@ export class Container {
       this.commands,
       async () => ({
         snapshots: (await this.#tiers?.application.snapshot()) ?? [],
+        frontSnapshots: await this.#tiers?.fronts?.snapshot(),
         paused: this.#paused,
         fronts: this.addresses,
       }),
@@ -254,7 +255,7 @@ export class Container {
   /** What the scoreboard and the system say now; a worker that is stuck is there too. */
   async statistics(): Promise<ContainerStatistics> {
     await delay(recordDelay)
-    return gatherStatistics((await this.#tiers?.application.snapshot()) ?? [])
+    return gatherStatistics((await this.#tiers?.application.snapshot()) ?? [], await this.#tiers?.fronts?.snapshot())
   }
 
   /** Moves log files away and begins others; returns what they are called now. */

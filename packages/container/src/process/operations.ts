@@ -29,7 +29,7 @@ import { titleOf } from './title.ts'
 import { watchTouch } from './touch.ts'
 
 /** What the container itself knows for statistics. */
-export type Figures = Pick<StatsSource, 'snapshots' | 'paused' | 'fronts'>
+export type Figures = Pick<StatsSource, 'snapshots' | 'frontSnapshots' | 'paused' | 'fronts'>
 
 /** The phases between the bound sockets and the workers. */
 const beforeWorkers: readonly HookPhase[] = ['pre-jail', 'post-jail', 'in-jail', 'as-root', 'as-user', 'master-start']

@@ -38,6 +38,18 @@ export interface WorkerStatistics {
   readonly cores: readonly CoreRecord[]
 }
 
+/** Requests at the fronts that forward to workers of another language. */
+export interface QueueStatistics {
+  /** Those that no worker has taken up. */
+  readonly length: number
+  /** Milliseconds for which the first of them has waited. */
+  readonly oldestWait: number
+  /** Those that were answered with 502, as the workers' socket was full or nobody was there. */
+  readonly refused: number
+  /** Those that were answered with 504, as no worker answered in time. */
+  readonly timedOut: number
+}
+
 /** The figures of all workers, old generations included. */
 export interface ContainerStatistics {
   /** By slot. */
@@ -45,13 +57,32 @@ export interface ContainerStatistics {
   /** Answered by the workers that live now. */
   readonly requests: number
   readonly connections: number
+  /** Counted by the front workers that live now; undefined when the application's workers serve their clients themselves. */
+  readonly queue: QueueStatistics | undefined
 }
 
-/** Figures of a moment. */
-export function gatherStatistics(snapshots: readonly WorkerSnapshot[]): ContainerStatistics {
+/** Figures of a moment; `fronts`: of the front workers, where there are some. */
+export function gatherStatistics(
+  snapshots: readonly WorkerSnapshot[],
+  fronts: readonly WorkerSnapshot[] | undefined,
+): ContainerStatistics {
   const workers = snapshots.map(workerStatistics).sort((a, b) => a.slot - b.slot || a.id - b.id)
   const sum = (key: 'requests' | 'connections'): number => workers.reduce((total, worker) => total + worker[key], 0)
-  return { workers, requests: sum('requests'), connections: sum('connections') }
+  const queue = fronts === undefined ? undefined : gatherQueue(fronts, Date.now())
+  return { workers, requests: sum('requests'), connections: sum('connections'), queue }
+}
+
+/** What all fronts know of the queue together. */
+export function gatherQueue(fronts: readonly WorkerSnapshot[], now: number): QueueStatistics {
+  const sum = (key: 'queued' | 'queueRefused' | 'queueTimedOut'): number =>
+    fronts.reduce((total, { record }) => total + record[key], 0)
+  const since = Math.min(now, ...fronts.map(({ record }) => record.queuedSince || now))
+  return {
+    length: sum('queued'),
+    oldestWait: now - since,
+    refused: sum('queueRefused'),
+    timedOut: sum('queueTimedOut'),
+  }
 }
 
 function workerStatistics({ worker, record, memory }: WorkerSnapshot): WorkerStatistics {

@@ -91,6 +91,8 @@ export class Tiers {
   }
 
   async stop(how: StopOptions): Promise<void> {
+    // A front that drains waits for whom it passes bytes on, and only the application can say goodbye to a WebSocket.
+    if (this.fronts !== undefined) this.application.broadcast({ type: 'close-websockets' })
     const fronts = this.fronts?.stop(how)
     if (how.graceful !== false) await fronts
     await Promise.all([fronts, this.application.stop(how)])

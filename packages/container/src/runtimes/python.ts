@@ -34,6 +34,7 @@ export const python: Runtime = {
         threads: settings.threads,
         threadStack: settings.threadStack,
         interface: settings.interface,
+        onlyLoads: settings.onlyLoads,
         asgi: settings.asgi,
         limits,
         log: requestLogSettings(log),

@@ -4,12 +4,15 @@
  */
 import { formatAddress, type WorkerSnapshot } from '@trivet/prefork'
 import type { FrontAddress } from '../process/container.ts'
+import { gatherQueue } from '../process/statistics.ts'
 import type { CronState } from '../cron/cron.ts'
 
 /** What a document is made of. */
 export interface StatsSource {
   readonly version: string
   readonly snapshots: readonly WorkerSnapshot[]
+  /** Of the front workers, where there are some. */
+  readonly frontSnapshots: readonly WorkerSnapshot[] | undefined
   /** How many workers the configuration wants; those that are not there are `cheap`. */
   readonly processes: number
   readonly paused: boolean
@@ -41,11 +44,18 @@ export function statsDocument(source: StatsSource): object {
     ...(source.daemons.length === 0
       ? {}
       : { daemons: source.daemons.map(({ command, pid, respawns }) => ({ cmd: command, pid, respawns })) }),
+    // Ours alone: uWSGI's http router tells nobody who waits in it.
+    ...(source.frontSnapshots === undefined ? {} : { request_queue: queueOf(source.frontSnapshots) }),
     locks: [],
     sockets,
     workers,
     ...(source.cron.length === 0 ? {} : { crons: source.cron.map(cronOf) }),
   }
+}
+
+function queueOf(fronts: readonly WorkerSnapshot[]): object {
+  const { length, oldestWait, refused, timedOut } = gatherQueue(fronts, Date.now())
+  return { length, oldest_wait: oldestWait, refused, timed_out: timedOut }
 }
 
 function slotsOf({ processes, snapshots }: StatsSource): number {

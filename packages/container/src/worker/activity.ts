@@ -6,7 +6,7 @@
  */
 import type { Environ } from '@trivet/gateway'
 import type { RequestWatch, WatchedResponse } from '@trivet/http1/gateway'
-import type { ScoreboardWriter } from '@trivet/prefork/worker'
+import type { ScoreboardWriter, WorkerFigures } from '@trivet/prefork/worker'
 import type { HarakiriSettings } from '../config/model/life.ts'
 import { Flight } from './flight.ts'
 import { Harakiri } from './harakiri/harakiri.ts'
@@ -21,7 +21,7 @@ const writeDelay = 5
 const averageWeight = 1 / 16
 
 /** What the fronts know beside the requests. */
-export interface FrontFigures {
+export interface FrontFigures extends WorkerFigures {
   readonly connections: number
   readonly bytesSent: number
 }

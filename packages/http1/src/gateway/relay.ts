@@ -28,6 +28,8 @@ export interface RelayOptions {
   readonly framing: UploadFraming
   /** A further field (in lower case) that stays on its hop. */
   readonly ownField?: string
+  /** Told why a call gets no answer of the server's. */
+  readonly onFailure?: ((error: ClientError) => void) | undefined
 }
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
@@ -62,7 +64,10 @@ export class Relay {
     this.#carrier = this.#options.request()
     if (signal.aborted) this.#abort()
     const head = await this.#head.promise
-    if (head instanceof Error) return answerFailure(head, this.#environ, startResponse)
+    if (head instanceof Error) {
+      this.#options.onFailure?.(head)
+      return answerFailure(head, this.#environ, startResponse)
+    }
     try {
       return this.#respond(head, startResponse)
     } catch (error) {

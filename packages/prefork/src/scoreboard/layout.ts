@@ -28,6 +28,14 @@ export const headerFields = {
   connections: 10,
   /** Microseconds for which the loop of an asynchronous worker was busy, in sum; 0: it is not asynchronous. */
   busyTime: 11,
+  /** Requests that wait for another tier's worker; of a worker that passes requests on, as the following. */
+  queued: 12,
+  /** Since when the first of them waits, in milliseconds since 1970; 0: none does. */
+  queuedSince: 13,
+  /** Requests that the other tier did not take, because it was full or not there. */
+  queueRefused: 14,
+  /** Requests that were given up because the other tier did not answer in time. */
+  queueTimedOut: 15,
 } as const
 
 /** The numbers of a core's cell. The request's text follows at `requestOffset`. */

@@ -4,7 +4,7 @@
  * say where a body ends.
  */
 import type { Application, Body, Bytes, Environ, StartResponse } from '@trivet/gateway'
-import type { Address } from '@trivet/http1/client'
+import type { Address, ClientError } from '@trivet/http1/client'
 import { answer } from '@trivet/http1/gateway'
 import { parseAddress } from '../client/address.ts'
 import { UwsgiPool, type UwsgiPoolOptions } from '../client/pool.ts'
@@ -16,6 +16,8 @@ export interface ForwardOptions extends UwsgiPoolOptions {
   readonly modifier2?: number
   /** The most that is read ahead of a request that does not tell its length, in bytes. */
   readonly unknownLength?: number
+  /** Told why a call gets no answer of the server's, before it is answered with 502 or 504. */
+  readonly onFailure?: (error: ClientError) => void
   /** Vars added to each packet, after the environ's own. */
   readonly vars?: Readonly<Record<string, string>>
 }
@@ -23,9 +25,12 @@ export interface ForwardOptions extends UwsgiPoolOptions {
 /** 1 MiB, nginx's `client_max_body_size`: what a request without a length may cost in memory. */
 const defaultUnknownLength = 1024 * 1024
 
-/** An application behind a uwsgi socket: `unix:/path`, `host:port` or an address. */
-export function forward(target: string | Address, options: ForwardOptions = {}): Application {
-  const pool = new UwsgiPool(typeof target === 'string' ? parseAddress(target) : target, options)
+/** An application behind a uwsgi socket: `unix:/path`, `host:port`, an address, or a pool of connections to one. */
+export function forward(target: string | Address | UwsgiPool, options: ForwardOptions = {}): Application {
+  const pool =
+    target instanceof UwsgiPool
+      ? target
+      : new UwsgiPool(typeof target === 'string' ? parseAddress(target) : target, options)
   return (environ, startResponse) => call(pool, options, environ, startResponse)
 }
 

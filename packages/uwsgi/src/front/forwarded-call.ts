@@ -34,6 +34,7 @@ export class ForwardedCall extends UwsgiExchange {
       body,
       framing: 'length',
       ownField: keepAliveHeader,
+      onFailure: options.onFailure,
     })
   }
 

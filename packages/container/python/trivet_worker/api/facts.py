@@ -22,6 +22,11 @@ def functions(context: Context) -> Functions:
         """One dictionary for each worker."""
         return tuple({**worker, "status": worker["status"].encode()} for worker in call("workers"))
 
+    def accepting(wanted: int = 1) -> None:
+        """uWSGI notes it for chain reloads, which here wait for a worker that is ready."""
+        if not wanted:
+            raise ValueError("a worker that is ready accepts: be ready later instead, or pause the container by its FIFO")
+
     def log(line: Any) -> bool:
         sys.stderr.write(f"{to_text(line, 'the line')}\n")
         sys.stderr.flush()
@@ -45,8 +50,7 @@ def functions(context: Context) -> Functions:
         "in_farm": lambda *args: None,
         "logsize": lambda: log_size(context.settings.log_file),
         "parsefile": parse_file,
-        # A worker that does not want new requests for a while: everything here accepts when it is ready, and says so.
-        "accepting": lambda accepting=1: None,
+        "accepting": accepting,
         "ready": lambda: True,
     }
 

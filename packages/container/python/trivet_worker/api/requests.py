@@ -7,6 +7,7 @@ import traceback
 from typing import Any, Callable, Dict, Optional
 
 from ..refusal import plain_answer
+from ..request_log import LogFile, OneRequestLog
 from .context import Context, here, to_text
 
 
@@ -44,9 +45,31 @@ def functions(context: Context) -> Dict[str, Callable[..., Any]]:
         "cl": lambda: context.core().packet.length,
         "disconnect": disconnect,
         "sendfile": sendfile,
-        "log_this_request": lambda: None,
+        "log_this_request": LogThis(context).ask,
         "set_user_harakiri": UserHarakiri().set,
     }
+
+
+class LogThis:
+    """The line of the request at hand, also where requests have none."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._file: Optional[LogFile] = None
+
+    def ask(self) -> None:
+        core = self._context.core()
+        if core.log is None:
+            worker = self._context.worker
+            if self._file is None:
+                self._file = LogFile(worker.settings.log_file)
+                worker.handlers.setdefault("reopen", lambda message: self._reopen())
+            core.log = OneRequestLog(worker.settings.log, self._file)
+        core.log.ask()
+
+    def _reopen(self) -> None:
+        if self._file is not None:
+            self._file.reopen()
 
 
 class UserHarakiri:

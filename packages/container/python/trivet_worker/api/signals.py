@@ -8,20 +8,24 @@ import asyncio
 import inspect
 import os
 import threading
-from typing import Any, Callable, Dict, Optional
+from collections import deque
+from typing import Any, Callable, Deque, Dict, Optional, Tuple
 
-from .context import Context, to_bytes, to_text
+from .context import Context, here, to_bytes, to_text
+
+#: Signals that wait for the main thread; a thread that is stuck must not make the process grow.
+LIMIT = 1000
 
 
 class Signals:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._handlers: Dict[int, Callable[[int], Any]] = {}
+        #: Signals that have come and not been handled, by the main thread or by whoever is in `signal_wait`.
+        self._pending: Deque[int] = deque()
         self._arrived = threading.Condition()
-        self._count = 0
-        self._last: Optional[int] = None
-        #: Somebody in `signal_wait` takes the signals himself.
-        self._waiting = 0
+        #: The last one that `signal_wait` handled, and for which request.
+        self._received: Tuple[Any, int] = (None, 0)
         self._forked = False
 
     def functions(self) -> Dict[str, Callable[..., Any]]:
@@ -46,11 +50,13 @@ class Signals:
             "signal": send,
             "signal_registered": lambda number: True if number in self._handlers or call("signal_registered", number) else None,
             "signal_wait": self.wait,
-            "signal_received": lambda: -1 if self._last is None else self._last,
+            "signal_received": self.received,
             "add_timer": raising("add_timer"),
             "add_ms_timer": lambda number, milliseconds: call("add_timer", number, milliseconds / 1000) and None,
             "add_rb_timer": raising("add_timer"),
-            "add_cron": raising("add_cron"),
+            "add_cron": lambda number, minute, hour, day, month, week: call(
+                "add_cron", number, minute, hour, day, month, week
+            ),
             "add_file_monitor": add_file_monitor,
         }
 
@@ -72,12 +78,20 @@ class Signals:
         if not isinstance(number, int):
             return
         with self._arrived:
-            self._count += 1
-            self._last = number
-            self._arrived.notify_all()
-            if self._waiting:
+            if len(self._pending) >= LIMIT:
                 return
-        self._context.posts.add(lambda: self.run(number))
+            self._pending.append(number)
+            self._arrived.notify()
+        self._context.posts.add(self._run_pending)
+
+    def _run_pending(self) -> None:
+        """In the main thread, between two requests."""
+        while True:
+            with self._arrived:
+                if not self._pending:
+                    return
+                number = self._pending.popleft()
+            self.run(number)
 
     def run(self, number: int) -> None:
         handler = self._handlers.get(number)
@@ -92,14 +106,20 @@ class Signals:
         self._context.client.listen(self.take)
         while True:
             with self._arrived:
-                self._waiting += 1
-                try:
-                    before = self._count
-                    self._arrived.wait_for(lambda: self._count != before)
-                    number = self._last
-                finally:
-                    self._waiting -= 1
-            if number is not None:
-                self.run(number)
-                if wanted is None or number == wanted:
-                    return b""
+                self._arrived.wait_for(lambda: self._pending)
+                number = self._pending.popleft()
+            self.run(number)
+            self._received = (_request(), number)
+            if wanted is None or number == wanted:
+                return b""
+
+    def received(self) -> int:
+        """What this request has waited for last; 0 as in uWSGI when it has not waited."""
+        request, number = self._received
+        return number if request == _request() else 0
+
+
+def _request() -> Any:
+    """Tells the requests of a process apart."""
+    core = getattr(here, "core", None)
+    return None if core is None else (core.index, core.requests)

@@ -56,6 +56,9 @@ async def live(worker: Any, loop: asyncio.AbstractEventLoop) -> None:
         watch(server, settings.harakiri)
     drained = asyncio.Event()
     worker.on_drain = drained.set
+    worker.handlers["pause"] = lambda message: server.pause()
+    worker.handlers["resume"] = lambda message: server.resume()
+    worker.handlers["close-websockets"] = lambda message: server.close_websockets()
     loop.add_reader(worker.control.fileno(), follow, worker, loop)
     posts = worker.api.context.posts
     loop.add_reader(posts.fileno(), posts.run)

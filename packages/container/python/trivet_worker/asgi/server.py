@@ -59,6 +59,7 @@ class Server:
         self.calls: Dict[Connection, Call] = {}
         self.draining = False
         self.drain_began = 0.0
+        self.paused = False
         self._complain = complain
         self._state = state if state is not None else {}
         self._queue: Deque[Connection] = deque()
@@ -106,7 +107,7 @@ class Server:
 
     def admit(self, connection: Connection) -> None:
         """A request is here: it runs now, or when there is room."""
-        if len(self.calls) >= self.settings.concurrency:
+        if self.paused or len(self.calls) >= self.settings.concurrency:
             self._queue.append(connection)
             self._accept_more(False)
         else:
@@ -155,6 +156,12 @@ class Server:
             self.board.failed(f"{request_name(call)}: {fault}")
         connection.finished(fault)
         self.board.ended(connection, call, took)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """There may be room for those that wait."""
+        if self.paused:
+            return
         while self._queue and len(self.calls) < self.settings.concurrency:
             self._start_next(self._queue.popleft())
         if not self._queue and not self.draining:
@@ -192,7 +199,22 @@ class Server:
         self.connections.discard(connection)
         self._check_drained()
 
+    def pause(self) -> None:
+        """Requests that come from now on wait until `resume`."""
+        self.paused = True
+        self._accept_more(False)
+
+    def resume(self) -> None:
+        self.paused = False
+        self._go_on()
+
     # The end.
+
+    def close_websockets(self) -> None:
+        """Their clients are told that the server goes, so that they come again soon."""
+        for call in list(self.calls.values()):
+            if isinstance(call, WebSocketCall):
+                call.fail(SERVICE_RESTART, "the server restarts")
 
     async def drain(self, seconds: float) -> None:
         """Accepts no more, finishes what runs, and returns; what still runs after so many seconds is cut off."""
@@ -202,9 +224,8 @@ class Server:
             self._accept_more(False)
             for listener in self._listeners:
                 listener.close()
-            for call in list(self.calls.values()):
-                if isinstance(call, WebSocketCall):
-                    call.fail(SERVICE_RESTART, "the server restarts")
+            self.close_websockets()
+            self.resume()
             self._sweep()
         self._check_drained()
         try:

@@ -62,6 +62,8 @@ def complain(text):
 def serve_alone(worker, core):
     """The main thread is the core: it looks at the control connection between two requests."""
     worker.on_drain = core.drain
+    worker.handlers["pause"] = lambda message: core.pause()
+    worker.handlers["resume"] = lambda message: core.resume()
     core.watch(worker.control.fileno(), lambda: follow(worker, core))
     posts = worker.api.context.posts
     core.watch(posts.fileno(), posts.run)
@@ -92,17 +94,15 @@ def catch_term(wake):
 
 def serve_threads(worker, cores):
     """The cores run in threads; this one follows the master."""
-    wakers = []
-    for core in cores:
-        woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        core.watch(woken, core.drain)
-        wakers.append((core, woken, wake))
+    wakes = [tell_by_pipe(core) for core in cores]
 
-    def drain():
-        for _, _, wake in wakers:
-            os.write(wake, b"x")
+    def tell(order):
+        for wake in wakes:
+            os.write(wake, order)
 
-    worker.on_drain = drain
+    worker.on_drain = lambda: tell(DRAIN)
+    worker.handlers["pause"] = lambda message: tell(PAUSE)
+    worker.handlers["resume"] = lambda message: tell(RESUME)
     if worker.settings.thread_stack:
         threading.stack_size(worker.settings.thread_stack)
     threads = [threading.Thread(target=core.run, name=f"core-{core.index}", daemon=True) for core in cores]
@@ -131,6 +131,23 @@ def serve_threads(worker, cores):
                 worker.receive()
                 if worker.orphaned:
                     poller.remove(fd)
+
+
+#: What the main thread tells the others, a byte each.
+DRAIN, PAUSE, RESUME = b"d", b"p", b"r"
+
+
+def tell_by_pipe(core):
+    """The end of a pipe by which another thread tells a core what to do; it does so in its own thread."""
+    woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    orders = {DRAIN[0]: core.drain, PAUSE[0]: core.pause, RESUME[0]: core.resume}
+
+    def obey():
+        for order in os.read(woken, 64):
+            orders[order]()
+
+    core.watch(woken, obey)
+    return wake
 
 
 def join_all(threads, finish):

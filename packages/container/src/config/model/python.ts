@@ -32,6 +32,8 @@ export interface PythonSettings {
   readonly path: readonly string[]
   /** Every worker loads the application for itself, instead of being forked off one that has. */
   readonly lazy: boolean
+  /** The application is loaded to see whether that works: nothing of it is called, no startup and no hook. */
+  readonly onlyLoads: boolean
   /** Requests that one worker works on at once. */
   readonly threads: number
   /** Bytes; 0 is the system's default. */
@@ -62,6 +64,7 @@ export function resolvePython(reading: Reading): PythonSettings {
     path: reading.paths('pythonpath'),
     autoreload: values.number('py-autoreload'),
     lazy: values.flag('lazy-apps'),
+    onlyLoads: false,
     threads: values.number('threads'),
     threadStack: values.number('threads-stacksize') * 1024,
     interface: askedInterface(reading),
