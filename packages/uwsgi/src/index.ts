@@ -14,5 +14,5 @@ export {
 export { defaultPacketLimits, type PacketLimits } from './limits.ts'
 export { modifierNames, pingModifier, pong, stripModifier } from './modifiers.ts'
 export { type Packet, type PacketEvent, PacketParser } from './packet-parser.ts'
-export { encodeKey, encodePacket, encodeVars, PacketWriter } from './packet-writer.ts'
+export { encodeKey, encodePacket, encodeVar, encodeVars, PacketWriter } from './packet-writer.ts'
 export { Vars } from './vars.ts'

@@ -23,6 +23,14 @@ export function encodeKey(key: string): string {
   return encodeSize(key.length) + checkCharacters(key)
 }
 
+/**
+ * A whole var, encoded, as one flat string: parts added together would be walked through again in each packet. `key` is
+ * `encodeKey`'s; characters of the value are not checked, as in `PacketWriter.value`.
+ */
+export function encodeVar(key: string, value: string): string {
+  return Buffer.from(key + encodeSize(value.length) + value, 'latin1').toString('latin1')
+}
+
 /** Whole vars, encoded: append them with `PacketWriter.encoded`. */
 export function encodeVars(vars: Iterable<readonly [string, string]>): string {
   let text = ''

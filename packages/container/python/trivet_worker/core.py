@@ -169,7 +169,7 @@ class Core:
         swept = 0.0
         while not (self.draining and not connections):
             events = poll(REST if self._published else -1 if not connections else 0.1 if self.draining else 1.0)
-            if self._published and (not events or time.monotonic() - self._published > REST):
+            if self._published and not events:
                 self._rest()
             for fd, _ in events:
                 connection = connections.get(fd)
@@ -328,7 +328,6 @@ class Core:
         text = self.request_name().encode("latin-1", "replace")
         deadline = now + self.harakiri if self.harakiri else 0.0
         self.scoreboard.begin(self.index, now, self.requests, deadline, text)
-        self.scoreboard.publish()
 
     def _rest(self):
         """No request is at hand, and none has come for a while."""

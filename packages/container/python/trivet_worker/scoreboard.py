@@ -8,7 +8,7 @@ HEADER = 128
 CELL = 256
 TEXT = 222
 
-_header = struct.Struct("<11d")
+_header = struct.Struct("<11d40x")
 _cell = struct.Struct(f"<4dH{TEXT}s")
 _idle = struct.Struct("<4d")
 _deadline = struct.Struct("<d")
@@ -44,6 +44,8 @@ class Scoreboard:
     def __init__(self, file, offset):
         self._file = file
         self._offset = offset
+        #: A worker opens its record after it has been forked.
+        self._pid = os.getpid()
         self.state = 1
         self.harakiris = 0
         #: Each has requests, exceptions, sent, running, service, in_flight and connections.
@@ -51,22 +53,21 @@ class Scoreboard:
 
     def publish(self):
         """Writes the header, the sum over the cores."""
+        self._file.write(self._offset, self._header())
+
+    def _header(self):
         cores = self.cores
         first = cores[0] if len(cores) == 1 else Sum(cores)
         average = max((core.service.average for core in cores), default=0)
-        self._file.write(
-            self._offset,
-            _header.pack(
-                os.getpid(), self.state, time.time() * 1000, first.requests, first.exceptions, first.sent,
-                first.running * 1e6, average * 1e6, sum(core.in_flight for core in cores), self.harakiris,
-                first.connections,
-            ),
+        return _header.pack(
+            self._pid, self.state, time.time() * 1000, first.requests, first.exceptions, first.sent,
+            first.running * 1e6, average * 1e6, sum(core.in_flight for core in cores), self.harakiris,
+            first.connections,
         )  # fmt: skip
 
     def begin(self, core, started, requests, deadline, text):
         """A request begins on a core; `text` is `METHOD /path` in latin-1, `deadline` 0 or a time."""
-        data = _cell.pack(started * 1000, requests, deadline * 1000, 0, min(len(text), TEXT), text)
-        self._file.write(self._offset + HEADER + core * CELL, data)
+        self._write(core, _cell.pack(started * 1000, requests, deadline * 1000, 0, min(len(text), TEXT), text))
 
     def forgive(self, core):
         """The request of a core has been dealt with, although the core is still in it: its deadline counts no more."""
@@ -74,8 +75,15 @@ class Scoreboard:
 
     def end(self, core):
         """A core is idle; the text of its last request stays."""
-        self._file.write(self._offset + HEADER + core.index * CELL, _idle.pack(0, core.requests, 0, 0))
-        self.publish()
+        self._write(core.index, _idle.pack(0, core.requests, 0, 0))
+
+    def _write(self, core, cell):
+        """A cell and the header. The first cell stands right behind it: one system call for both."""
+        if core == 0:
+            self._file.write(self._offset, self._header() + cell)
+        else:
+            self._file.write(self._offset + HEADER + core * CELL, cell)
+            self.publish()
 
 
 class Sum:

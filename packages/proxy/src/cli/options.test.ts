@@ -15,10 +15,7 @@ test('reads options joined, attached and apart', () => {
     dump: true,
     signal: 'quit',
   })
-  for (const word of ['-?', '-h', '--help']) {
-    expect(parseCommandLine([word])).toMatchObject({ help: true, version: true })
-  }
-  expect(parseCommandLine(['--version'])).toMatchObject({ help: false, version: true })
+  expect(parseCommandLine(['-?'])).toMatchObject({ help: true, version: true })
 })
 
 test.each([

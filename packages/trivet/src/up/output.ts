@@ -8,8 +8,8 @@ export type Speaker = keyof typeof colours
 
 const width = Math.max(...Object.keys(colours).map((name) => name.length))
 
-/** Writes each line of `text` as `proxy  | line`; colours follow the terminal and NO_COLOR. */
-export function say(speaker: Speaker, text: string): void {
+/** Writes `line` as `proxy  | line`; colours follow the terminal and NO_COLOR. */
+export function say(speaker: Speaker, line: string): void {
   const prefix = styleText(colours[speaker], `${speaker.padEnd(width)} |`, { stream: process.stdout })
-  for (const line of text.split('\n')) process.stdout.write(`${prefix} ${line}\n`)
+  process.stdout.write(`${prefix} ${line}\n`)
 }

@@ -29,6 +29,12 @@ export interface PipelineOwner {
   changed(pipeline: Pipeline): void
 }
 
+/**
+ * Where all pipelines read into, one after the other. Of its own accord a stream has 64 KB allocated for each read and
+ * cut to size afterwards, and an answer here has a few hundred bytes.
+ */
+const input = Buffer.allocUnsafeSlow(65_536)
+
 export class Pipeline {
   readonly #owner: PipelineOwner
   readonly #socket: Socket
@@ -46,8 +52,8 @@ export class Pipeline {
 
   constructor(owner: PipelineOwner) {
     this.#owner = owner
-    this.#socket = connect({ ...owner.address, noDelay: true })
-    this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onEnd)
+    this.#socket = connect({ ...owner.address, noDelay: true, onread: { buffer: input, callback: this.#onRead } })
+    this.#socket.on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onEnd)
   }
 
   /** Requests that wait for their answer. */
@@ -131,10 +137,14 @@ export class Pipeline {
     if (!this.closed) this.#socket.write(text, 'latin1')
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  /** What has come is copied: the parser keeps it, and hands out parts of it. */
+  readonly #onRead = (size: number): boolean => {
     this.#lastProgress = performance.now()
+    const chunk = Buffer.allocUnsafe(size)
+    input.copy(chunk, 0, 0, size)
     this.#parser.push(chunk)
     if (!this.#parsing && this.#queue[0]?.paused !== true) this.#parse()
+    return true
   }
 
   readonly #onEnd = (): void => {

@@ -102,4 +102,5 @@ class WorkerBoard(Board):
             text = f"{call.scope.get('method', 'GET')} ".encode() + call.scope["raw_path"]
             deadline = began + self._harakiri if self._harakiri and isinstance(call, HttpCall) else 0.0
             self._scoreboard.begin(self.index, began, self.requests, deadline, text)
-        self._scoreboard.publish()
+        else:
+            self._scoreboard.publish()
