@@ -28,7 +28,7 @@ const targets = `
   /rw/if /rw/if?a=b /rw/neg /rw/method /rw/file /rw/dir /rw/args?x=old /rw/query?y=2
   /alias/ /alias/a.txt /alias/../page.html /aliasre/a.txt /aliasre/sub /try /try.html /tryfolder /try/x /trycode/x /trycode
   /tryname?q=1 /tryargs
-  /ep/page /ep/code /ep/take /ep/named /ep/url /ep/url301 /ep/missing /ep/recursive /ep/second /ep/cycle
+  /ep/page /ep/code /ep/take /ep/named /ep/url /ep/url301 /ep/missing /ep/recursive /ep/second /ep/cycle /rd/slashes
   /internal /deny /some /other /except /exceptfile /headers /headers404 /expiresoff /expiresmax /typed /charset
   /etagoff/page.html /list/ /list /gif /relative /noport /ownname /auth
   /up/echo /up/echo?a=b /up/a%20b /up/a//b /up /upraw/x%20y?z /upuri/x /upuri /upset /upmethod /upredirect /uphide

@@ -78,6 +78,7 @@ export const http = `
     location /ep/missing { error_page 404 /nothing; return 404; }
     location /ep/recursive { recursive_error_pages on; error_page 404 /ep/second; return 404; }
     location /ep/second { error_page 500 =200 /exact; return 500; }
+    location /rd/slashes { return 302 //other.example/; }
     location /ep/cycle { recursive_error_pages on; error_page 404 /ep/cycle/on; return 404; }
     location /ep/413 { error_page 413 /page.html; proxy_pass http://127.0.0.1:UPSTREAM; }
 

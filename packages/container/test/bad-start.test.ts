@@ -164,7 +164,7 @@ test('an application that throws while it loads shows its own traceback and leav
 test('check loads the application and serves nothing', async () => {
   expect(await fail('--check', 'app.ts', ...http)).toMatchObject({
     code: 0,
-    output: 'the configuration is good; app.ts:application loads (tsgi)\n',
+    output: 'the configuration is good; the application loads: app.ts:application (tsgi)\n',
   })
   const failure = await fail('--check', 'app.ts:nothing', ...http)
   expect(failure).toMatchObject({

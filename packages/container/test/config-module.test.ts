@@ -30,7 +30,7 @@ async function check(...args: string[]): Promise<{ code: number | null; output: 
 test('defineConfig types it', async () => {
   expect(await check('container.config.ts')).toEqual({
     code: 0,
-    output: 'the configuration is good; app.ts:application loads (tsgi)\n',
+    output: 'the configuration is good; the application loads: app.ts:application (tsgi)\n',
   })
 })
 

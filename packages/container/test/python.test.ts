@@ -126,7 +126,10 @@ test('a module that both languages have', async () => {
 })
 
 for (const [source, message] of [
-  ['import nothing_of_that_name\n', /ModuleNotFoundError: No module named 'nothing_of_that_name'/],
+  [
+    'import nothing_of_that_name\n',
+    /named 'nothing_of_that_name'\nlooked for by \/.*python.* \(Python 3\.[\d.]+\); `virtualenv` or `python` names another/,
+  ],
   ['def application(:\n', /SyntaxError: invalid syntax/],
   ['x = 1\n', /app\.py has neither `application` nor `app`; it has nothing that can be called/],
   ['application = 1\n', /app\.py:application is an object of int, which cannot be called/],

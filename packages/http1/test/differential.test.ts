@@ -1,20 +1,10 @@
-/**
- * Held against llhttp, by way of node:http: the same bytes to both. Where they differ, the difference must be of a class
- * listed here with its reason; a message that llhttp refuses and this parser takes would be listed under `lenient`.
- */
+/** Requests, held against llhttp by way of node:http's server. */
 import { createServer } from 'node:http'
 import { Duplex } from 'node:stream'
-import { Http1Error, RequestParser } from '@trivet/http1'
-import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { RequestParser } from '@trivet/http1'
+import { test } from 'vitest'
+import { compareWithNode, readOne, type Verdict } from './against-llhttp.ts'
 import { request } from './messages.ts'
-
-interface Verdict {
-  readonly code: string
-  readonly method?: string | undefined
-  readonly target?: string | undefined
-  readonly body?: string
-}
 
 /** Refused here, taken by llhttp. */
 const stricter: Readonly<Record<string, string>> = {
@@ -44,11 +34,13 @@ function askNode(bytes: Buffer): Promise<Verdict> {
     message.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')))
     message.on('end', () => {
       response.end()
-      resolve({ code: 'ok', method: message.method, target: message.url, body })
+      resolve({ code: 'ok', message: { method: message.method, target: message.url, body } })
     })
     message.on('error', () => resolve({ code: 'cut' }))
   })
-  server.on('connect', (message) => resolve({ code: 'ok', method: message.method, target: message.url, body: '' }))
+  server.on('connect', (message) =>
+    resolve({ code: 'ok', message: { method: message.method, target: message.url, body: '' } }),
+  )
   server.on('clientError', (error: NodeJS.ErrnoException) => {
     wire.destroy()
     resolve({ code: error.code ?? 'error' })
@@ -60,51 +52,10 @@ function askNode(bytes: Buffer): Promise<Verdict> {
   return promise
 }
 
-/** The verdict, and how many bytes the message took. */
-function askOurs(bytes: Buffer): [Verdict, number] {
+function askOurs(bytes: Buffer): readonly [Verdict, number] {
   const parser = new RequestParser()
-  let body = ''
-  try {
-    parser.push(bytes)
-    for (;;) {
-      const step = parser.next()
-      if (step === 'data') body += Buffer.from(parser.data).toString('latin1')
-      if (step === 'need-data') parser.finish()
-      if (step === 'need-data') return [{ code: 'nothing' }, bytes.length]
-      if (step !== 'end') continue
-      const { method, target } = parser.head
-      return [{ code: 'ok', method, target, body }, bytes.length - parser.buffered]
-    }
-  } catch (error) {
-    if (!(error instanceof Http1Error)) throw error
-    return [{ code: error.code }, bytes.length]
-  }
+  return readOne(parser, bytes, (body) => ({ method: parser.head.method, target: parser.head.target, body }))
 }
 
-/** Undefined when both say the same, else the class of their difference. */
-function difference(ours: Verdict, theirs: Verdict): string | undefined {
-  if (ours.code === 'ok' && theirs.code === 'ok')
-    return JSON.stringify(ours) === JSON.stringify(theirs) ? undefined : 'message'
-  if (ours.code === 'ok') return `lenient ${theirs.code}`
-  return theirs.code === 'ok' ? `stricter ${ours.code}` : undefined
-}
-
-test('differs from llhttp only where a reason is known', async () => {
-  const known = [
-    ...Object.keys(stricter).map((code) => `stricter ${code}`),
-    ...Object.keys(lenient).map((code) => `lenient ${code}`),
-  ]
-  const seen = new Set<string>()
-  let taken = 0
-  for (const text of fc.sample(request, { numRuns: 3000, seed: 9112 })) {
-    const bytes = Buffer.from(text, 'latin1')
-    const [ours, length] = askOurs(bytes)
-    if (ours.code === 'ok') taken++
-    const found = difference(ours, await askNode(bytes.subarray(0, length)))
-    if (found === undefined) continue
-    seen.add(found)
-    expect(known, `${found}: ${JSON.stringify(text)}`).toContain(found)
-  }
-  expect(taken).toBeGreaterThan(300)
-  expect([...seen].sort(), 'every class in the tables is met').toEqual(known.sort())
-})
+test('requests differ from llhttp only where a reason is known', () =>
+  compareWithNode({ messages: request, count: 3000, leastTaken: 300, askOurs, askNode, stricter, lenient }))

@@ -93,6 +93,9 @@ def describe_failure(error):
     if trace is None:
         # A module that is not there, or does not compile: nothing of the application's has run.
         lines = traceback.format_exception_only(type(error), error)
+    if isinstance(error, ModuleNotFoundError):
+        version = ".".join(map(str, sys.version_info[:3]))
+        lines.append(f"looked for by {sys.executable} (Python {version}); `virtualenv` or `python` names another")
     return "".join(lines).rstrip("\n")
 
 

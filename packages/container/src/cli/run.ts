@@ -27,7 +27,7 @@ import { helpText } from '../options/help.ts'
 import { showConfig } from '../options/show-config.ts'
 import { checkApplication } from '../process/check.ts'
 import { Container } from '../process/container.ts'
-import { explain } from '../process/explain.ts'
+import { explain, isStopped } from '../process/explain.ts'
 import { ContainerLog } from '../process/log.ts'
 import { pythonFolders } from '../runtimes/find-python-module.ts'
 
@@ -105,12 +105,13 @@ async function serve(read: ReadConfig, readAgain: () => Promise<ReadConfig>): Pr
   process.title = titleOf(titles, 'master')
   if (umask !== undefined) process.umask(umask)
   let current: Container | undefined
+  const said = new Set(read.diagnostics.map(formatDiagnostic))
   const unwatch = watchSignals(signalTable(log, () => current))
   try {
     const container = await Container.start(config, log, {
       execArgv: process.execArgv,
       notifier: Notifier.of(process.env, (message) => log.event(message)),
-      readAgain: async () => goodConfig(await readAgain(), log),
+      readAgain: async () => goodConfig(await readAgain(), said, log),
       onCreated: (created) => {
         current = created
         log.event(`starting ${processes} worker${processes === 1 ? '' : 's'} (master pid: ${process.pid})`)
@@ -176,10 +177,14 @@ function signalTable(log: ContainerLog, container: () => Container | undefined):
   }
 }
 
-/** A configuration read again, with what is to be said about it in the log; throws ContainerError `CONFIG` when it has errors. */
-function goodConfig(read: ReadConfig, log: ContainerLog): ContainerConfig {
+/** A configuration read again, with what is new about it in the log; throws ContainerError `CONFIG` when it has errors. */
+function goodConfig(read: ReadConfig, said: Set<string>, log: ContainerLog): ContainerConfig {
   const diagnostics = [...read.diagnostics, ...missingModule(read)]
-  for (const diagnostic of diagnostics) log.text(formatDiagnostic(diagnostic))
+  for (const diagnostic of diagnostics) {
+    const text = formatDiagnostic(diagnostic)
+    if (diagnostic.severity === 'error' || !said.has(text)) log.text(text)
+    said.add(text)
+  }
   if (hasErrors(diagnostics)) throw new ContainerError('CONFIG', 'the configuration has errors')
   return read.config
 }
@@ -189,6 +194,3 @@ function describeStartFailure(error: unknown): string {
   if (error.code === 'LOAD') return `error: the application does not load, no worker can serve:\n${error.message}`
   return error.diagnostics.length > 0 ? error.diagnostics.map(formatDiagnostic).join('\n') : `error: ${error.message}`
 }
-
-const isStopped = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'stopped'

@@ -56,6 +56,6 @@ export function readAddress(text: string, inFolder: (path: string) => string): A
     const host = tcp[1] ?? tcp[2] ?? ''
     return { host: host === '' || host === '*' ? '0.0.0.0' : host, port }
   }
-  if (/:\D*$/.test(text) && !text.includes('/')) throw new ValueError(`expected HOST:PORT, got \`${text}\``)
+  if (text.includes(':') && !text.includes('/')) throw new ValueError(`expected HOST:PORT, got \`${text}\``)
   return { path: inFolder(text) }
 }

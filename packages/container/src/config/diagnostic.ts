@@ -54,6 +54,11 @@ export function formatDiagnostic({ severity, message, place }: Diagnostic): stri
   return `${where}: ${severity}: ${message}\n ${gutter} | ${place.text}\n ${' '.repeat(gutter.length)} | ${indent}${caret}`
 }
 
+/** Each once: a setting that several concerns read is wrong for each of them. */
+export function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic])).values()]
+}
+
 /** As somebody reads them: source by source as they were met, from the top of each to its end, what has no place last. */
 export function inOrderOfPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const sources = [...new Set(diagnostics.flatMap(({ place }) => place?.source ?? []))]

@@ -1,6 +1,6 @@
 import type { ContainerOptions } from '../container-options.ts'
 import { readArgv } from './argv.ts'
-import { inOrderOfPlace, type Diagnostic } from './diagnostic.ts'
+import { inOrderOfPlace, withoutRepeats, type Diagnostic } from './diagnostic.ts'
 import { readEnvironment } from './environment.ts'
 import type { ContainerConfig } from './model.ts'
 import { importConfig } from './modules.ts'
@@ -75,7 +75,7 @@ function read(scope: ReadScope, fill: (reader: SettingReader) => void): ReadConf
   return {
     config,
     settings: expanded.settings,
-    diagnostics: inOrderOfPlace(diagnostics),
+    diagnostics: withoutRepeats(inOrderOfPlace(diagnostics)),
     missingModules: reader.missingModules,
     request,
   }

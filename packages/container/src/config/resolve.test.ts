@@ -143,3 +143,16 @@ test.each([
 ])('module %s', (text, module, name) => {
   expect(splitModule(text)).toEqual({ module, name })
 })
+
+test('what is wrong for several concerns is said once', () => {
+  expect(problems('--processes', 'four', '--mules', '2', '--cheaper', '1')).toEqual([
+    'command line: error: `processes`: expected a whole number, got `four`',
+    'command line: error: `cheaper`: is of use only with more `processes`, got 1; `processes` is 1',
+  ])
+})
+
+test('an address with a port too many is no name of a file', () => {
+  expect(problems('--socket', '127.0.0.1:80:90')).toEqual([
+    'command line: error: `socket`: expected HOST:PORT, got `127.0.0.1:80:90`',
+  ])
+})

@@ -23,7 +23,7 @@ export async function checkApplication(config: ContainerConfig, line: (text: str
   // What serves takes 16 MB, which a master should not hold for this command's sake.
   const { loadServing } = await import('../serving/load.ts')
   const loaded = await loadServing({ application: reference, directory, serving })
-  return `${loaded.label} loads (${loaded.interface})`
+  return describe(loaded.label, loaded.interface)
 }
 
 async function checkInWorker(config: ContainerConfig, line: (text: string) => void): Promise<string> {
@@ -57,19 +57,21 @@ async function checkInWorker(config: ContainerConfig, line: (text: string) => vo
       rotate: () => undefined,
       close: () => {},
     }
-    let label = 'the application'
+    let found = 'the application loads'
     const ready: LineWriter = {
       ...printed,
       write: (text) => {
         const serves = /is ready, serving (.*) \((\w+)\)$/.exec(text)
-        if (serves !== null) label = `${serves[1] ?? ''} loads (${serves[2] ?? ''})`
+        if (serves !== null) found = describe(serves[1] ?? '', serves[2] ?? '')
         else if (text.startsWith('[worker ')) line(text)
       },
     }
     const container = await Container.start(only, new ContainerLog({ events: ready, requests: printed }))
     await container.stop()
-    return label
+    return found
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const describe = (label: string, kind: string): string => `the application loads: ${label} (${kind})`

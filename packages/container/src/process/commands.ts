@@ -5,7 +5,7 @@
 import type { ContainerConfig } from '../config/model.ts'
 import type { MasterCommands } from '../fifo/commands.ts'
 import type { Container } from './container.ts'
-import { explain } from './explain.ts'
+import { explain, isStopped } from './explain.ts'
 import type { ContainerLog } from './log.ts'
 import type { QueueStatistics } from './statistics.ts'
 
@@ -112,7 +112,10 @@ export class ContainerCommands implements MasterCommands {
     const reload = async (): Promise<void> => await action()
     reload().then(
       () => this.#log.event('reloaded'),
-      (error: unknown) => this.#log.event(`not reloaded, the old workers serve on: ${explain(error)}`),
+      (error: unknown) => {
+        if (isStopped(error)) this.#log.event('not reloaded: the container was stopped meanwhile')
+        else this.#log.event(`not reloaded, the old workers serve on: ${explain(error)}`)
+      },
     )
   }
 }

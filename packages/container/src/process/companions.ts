@@ -68,7 +68,7 @@ export class Companions {
     master.on('output', (worker, _stream, line) => this.#owner.line(`${role} ${worker.slot + 1}`, line))
     master.on('exit', (worker, code, signal) => {
       if (worker.state !== 'draining' && (signal !== null || code !== 0))
-        this.#owner.event(`${name(worker)} left ${signal === null ? `with code ${code}` : `: killed by ${signal}`}`)
+        this.#owner.event(`${name(worker)} left${signal === null ? ` with code ${code}` : `: killed by ${signal}`}`)
     })
     master.on('failed', (worker, error) => {
       if (error.code !== 'exited') this.#owner.event(`${name(worker)} failed: ${error.account || error.message}`)

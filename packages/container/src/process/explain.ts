@@ -5,3 +5,7 @@ export function explain(error: unknown): string {
   if (error instanceof ContainerError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
+
+/** Whether it says that workers were stopped before they were ready, which is nobody's failure. */
+export const isStopped = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'stopped'

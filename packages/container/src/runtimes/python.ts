@@ -48,7 +48,11 @@ export const python: Runtime = {
 
 /** The python that is named, the virtual environment's, or the one on PATH; throws ContainerError `START` when there is none. */
 function findInterpreter({ interpreter, virtualenv }: PythonSettings, path: string): string {
-  if (interpreter !== undefined) return interpreter
+  if (interpreter !== undefined) {
+    if (interpreter.includes('/') && !canRun(interpreter))
+      throw new ContainerError('START', `\`python\`: there is no program ${interpreter}`)
+    return interpreter
+  }
   if (virtualenv !== undefined) {
     const own = join(virtualenv, 'bin', 'python')
     if (canRun(own)) return own

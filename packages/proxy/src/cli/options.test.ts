@@ -15,7 +15,10 @@ test('reads options joined, attached and apart', () => {
     dump: true,
     signal: 'quit',
   })
-  expect(parseCommandLine(['-?'])).toMatchObject({ help: true, version: true })
+  for (const word of ['-?', '-h', '--help']) {
+    expect(parseCommandLine([word])).toMatchObject({ help: true, version: true })
+  }
+  expect(parseCommandLine(['--version'])).toMatchObject({ help: false, version: true })
 })
 
 test.each([

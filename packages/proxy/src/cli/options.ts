@@ -1,4 +1,5 @@
-/** nginx's command line: single-letter options that may be joined (`-tq`), their values attached or the next word. */
+/** nginx's command line: single-letter options that may be joined (`-tq`), their values attached or the next word; and the
+ * two words that are tried on any command. */
 
 /** What can be sent to a running proxy. */
 export type SignalName = 'stop' | 'quit' | 'reopen' | 'reload'
@@ -47,6 +48,11 @@ const values: Readonly<
   s: { name: 'signal', what: 'parameter' },
 }
 
+const longOptions: ReadonlyMap<string, string> = new Map([
+  ['--help', '-h'],
+  ['--version', '-v'],
+])
+
 /** Reads the words after the program's name. Throws UsageError in nginx's words. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const draft: Draft = {
@@ -63,7 +69,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     signal: undefined,
   }
   const words = [...args]
-  for (let word = words.shift(); word !== undefined; word = words.shift()) readWord(word, words, draft)
+  for (let word = words.shift(); word !== undefined; word = words.shift())
+    readWord(longOptions.get(word) ?? word, words, draft)
   return draft
 }
 

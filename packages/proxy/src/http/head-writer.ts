@@ -122,9 +122,9 @@ function placed(out: Request['out'], name: string): string | undefined {
   return lower === 'server' ? out.server : out.date
 }
 
-/** nginx completes a Location that is only a path, unless told not to. */
+/** nginx completes a Location that is only a path, unless told not to; of `//other/` browsers would make another host. */
 function isCompleted(request: Request, location: string): boolean {
-  return location.startsWith('/') && request.location.core.absoluteRedirect && !location.startsWith('//')
+  return location.startsWith('/') && request.location.core.absoluteRedirect
 }
 
 function completed(request: Request, location: string): string {

@@ -8,8 +8,8 @@ export type Speaker = keyof typeof colours
 
 const width = Math.max(...Object.keys(colours).map((name) => name.length))
 
-/** Writes `line` as `proxy  | line`; colours follow the terminal and NO_COLOR. */
-export function say(speaker: Speaker, line: string): void {
+/** Writes each line of `text` as `proxy  | line`; colours follow the terminal and NO_COLOR. */
+export function say(speaker: Speaker, text: string): void {
   const prefix = styleText(colours[speaker], `${speaker.padEnd(width)} |`, { stream: process.stdout })
-  process.stdout.write(`${prefix} ${line}\n`)
+  for (const line of text.split('\n')) process.stdout.write(`${prefix} ${line}\n`)
 }

@@ -1,5 +1,8 @@
 import type { OptionGroup } from '../option.ts'
 
+const concurrency = 'ASGI and JavaScript workers are asynchronous by nature; a WSGI worker has `threads`'
+const notEmbedded = 'Python is not embedded: the workers are ordinary processes of python3'
+
 /** Python applications: where they are found, and how their workers run. */
 export const python: OptionGroup = {
   heading: 'Python',
@@ -110,25 +113,48 @@ export const python: OptionGroup = {
   inert: [
     { names: 'enable-threads T', kind: 'flag', needless: 'an application may always start threads' },
     { names: 'single-interpreter i', kind: 'flag', needless: 'a worker has one interpreter' },
-    { names: 'wsgi-disable-file-wrapper', kind: 'flag', needless: 'that is a setting of the Python plugin' },
-    { names: 'gevent async', kind: 'number', needless: 'every worker is asynchronous by nature' },
-    { names: 'gevent-early-monkey-patch', kind: 'flag', needless: 'every worker is asynchronous by nature' },
-    { names: 'paste import shared-import', kind: 'text', absent: 'one application is served, at the root' },
-    { names: `dynamic-apps vhost-host paste-logger`, kind: 'flag', needless: 'the application is named by `module`' },
     {
-      names: `disable-async-warn-on-queue-full gevent-monkey-patch gevent-wait-for-hub`,
+      names: 'wsgi-disable-file-wrapper',
       kind: 'flag',
-      needless: 'every worker is asynchronous by nature',
+      needless: 'an application that does not use `wsgi.file_wrapper` is served alike',
     },
-    { names: 'asyncio coroae tornado', kind: 'text', needless: 'every worker is asynchronous by nature' },
+    { names: 'gevent async', kind: 'number', absent: concurrency },
+    {
+      names: `gevent-early-monkey-patch gevent-monkey-patch gevent-wait-for-hub disable-async-warn-on-queue-full`,
+      kind: 'flag',
+      absent: concurrency,
+    },
+    { names: 'asyncio coroae tornado', kind: 'text', absent: concurrency },
+    {
+      names: 'paste',
+      kind: 'text',
+      absent: 'name a module with `application = paste.deploy.loadapp("config:FILE")` by `module`',
+    },
+    {
+      names: `import shared-import pyimport py-import python-import shared-pyimport shared-py-import
+      shared-python-import early-pyimport early-python-import`,
+      kind: 'text',
+      absent: 'the module of the application is loaded; let it import the others',
+    },
+    {
+      names: 'early-pythonpath early-python-path',
+      kind: 'text',
+      absent: '`pythonpath` is there before anything is loaded',
+    },
+    { names: `dynamic-apps vhost-host paste-logger`, kind: 'flag', needless: 'the application is named by `module`' },
+    { names: 'optimize O', kind: 'text', absent: 'start it with PYTHONOPTIMIZE in the environment' },
+    { names: 'py-tracebacker', kind: 'text', absent: '`harakiri` logs the stack of every thread' },
+    { names: 'py-auto-reload-ignore', kind: 'text', absent: 'every loaded module is watched' },
+    {
+      names: 'wsgi-env-behaviour wsgi-env-behavior',
+      kind: 'text',
+      needless: 'every request has an environ of its own',
+    },
     {
       names: `pypy-lib pypy-setup pypy-home pypy-wsgi pypy-wsgi-file pypy-ini-paste pypy-paste pypy-eval
-      pypy-eval-post-fork pypy-exec pypy-exec-post-fork pypy-pp pypy-python-path pypy-pythonpath pyimport
-      py-import python-import shared-pyimport shared-py-import shared-python-import optimize O py
-      pyrun py-tracebacker py-auto-reload-ignore wsgi-env-behaviour
-      wsgi-env-behavior early-pyimport early-python-import early-pythonpath early-python-path`,
+      pypy-eval-post-fork pypy-exec pypy-exec-post-fork pypy-pp pypy-python-path pypy-pythonpath py pyrun`,
       kind: 'text',
-      needless: 'that is a setting of the Python plugin',
+      needless: notEmbedded,
     },
     {
       names: `eval test J py-programname py-program-name pymodule-alias post-pymodule-alias pyargv pecan paste-name
@@ -138,11 +164,12 @@ export const python: OptionGroup = {
       needless: 'the application is named by `module`',
     },
     {
-      names: `reload-os-env no-site pyshell pyshell-oneshot start_response-nodelay wsgi-strict wsgi-accept-buffer
-      wsgi-accept-buffers python-version py-call-osafterfork py-call-uwsgi-fork-hooks early-python
-      py-master-check-signals`,
+      names: `reload-os-env no-site pyshell pyshell-oneshot start_response-nodelay python-version py-call-osafterfork
+      py-call-uwsgi-fork-hooks early-python py-master-check-signals`,
       kind: 'flag',
-      needless: 'that is a setting of the Python plugin',
+      needless: notEmbedded,
     },
+    { names: 'wsgi-strict', kind: 'flag', needless: 'PEP 3333 is always held to' },
+    { names: 'wsgi-accept-buffer wsgi-accept-buffers', kind: 'flag', absent: 'a body is bytes, as in PEP 3333' },
   ],
 }
