@@ -5,6 +5,7 @@ import { benchContainer } from './life/container.ts'
 import { benchFaults } from './life/faults.ts'
 import { benchHarakiri } from './life/harakiri.ts'
 import { benchReload } from './life/reload.ts'
+import { benchSourceReload } from './life/source-reload.ts'
 import { benchProxy } from './proxy.ts'
 import { benchPython } from './python.ts'
 import { benchStack } from './stack.ts'
@@ -32,6 +33,7 @@ const benchmarks = {
     run: benchReload,
     about: 'requests lost and the longest wait over HUP, chain reload and TERM, beside uWSGI',
   },
+  sources: { run: benchSourceReload, about: 'how soon changed sources answer under --reload' },
   stack: { run: benchStack, about: 'proxy -> container against nginx -> uWSGI, hello world, memory' },
 } as const
 

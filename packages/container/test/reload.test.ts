@@ -1,4 +1,4 @@
-import { temporaryFolder, underLoad } from '@trivet/testing'
+import { eventually, groupMembers, temporaryFolder, underLoad } from '@trivet/testing'
 import { mkdir } from 'node:fs/promises'
 import { utimesSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -7,7 +7,8 @@ import { startServing } from './container-process.ts'
 const ask = async (url: string): Promise<string> =>
   await (await fetch(url, { headers: { connection: 'close' } })).text()
 
-const version = (name: string): string => `export const app = { fetch: () => new Response('${name}') }\n`
+const version = (name: string): string =>
+  `export const app = { fetch: ({ url }) => new Response(url.endsWith('/born') ? performance.timeOrigin : '${name}') }\n`
 
 /** Milliseconds until the answer is this one. */
 async function until(url: string, wanted: string): Promise<number> {
@@ -23,10 +24,14 @@ test.concurrent('a changed source answers with new code; one that does not load 
   await folder.write('lib/part.mjs', version('one'))
   const { child, url } = await startServing(['--module', 'app', '--chdir', folder.path, '--reload', '-L'])
   await using _ = child
+  // Master, worker, and the process that waits for a change.
+  await eventually(() => groupMembers(child.pid).length === 3, { timeout: 30_000 })
+  const changed = Date.now()
   const times: number[] = []
   for (const name of ['two', 'three', 'four']) {
     await folder.write('lib/part.mjs', version(name))
     times.push(await until(url, name))
+    if (name === 'two') expect(Number(await ask(`${url}/born`))).toBeLessThan(changed)
   }
   await folder.write('lib/part.mjs', `throw new Error('half a thought')\n${version('never')}`)
   await child.until(

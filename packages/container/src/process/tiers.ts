@@ -102,7 +102,7 @@ export class Tiers {
   #applicationOptions(config: ContainerConfig): Omit<MasterOptions, 'listeners'> {
     const { processes } = config.workers
     // Started and waiting, they need no more than to load the application.
-    const spares = config.reloads.sources && runtimeOf(config).name === 'javascript' ? processes : 0
+    const spares = config.reloads.sources ? processes : 0
     return { ...applicationOptions(config, 'worker', this.#settings), processes, spares, policy: config.life.policy }
   }
 

@@ -16,8 +16,12 @@ import { Activity } from './activity.ts'
 import { figuresOf, openFront, type FrontServer } from './front.ts'
 import { Gate } from './gate.ts'
 import { logLineMark, type WorkerPayload } from './payload.ts'
+import { warmUp } from './warm-up.ts'
 
-const link = await joinMaster()
+const joining = joinMaster()
+if (process.env['TRIVET_ROLE'] === 'spare') await warmUp()
+delete process.env['TRIVET_ROLE'] // what the application starts is none
+const link = await joining
 const payload = link.payload as WorkerPayload
 process.title = titleOf(payload.titles, `worker ${link.slot + 1}`)
 

@@ -20,7 +20,9 @@ export class Generation {
     this.settings = settings
     this.#control = control
     this.#spares = spares
-    this.zygote = settings.zygote ? new Zygote(settings, number, control, owner, backoffPolicy(settings)) : undefined
+    this.zygote = settings.zygote
+      ? new Zygote(settings, number, control, owner, backoffPolicy(settings), spares)
+      : undefined
   }
 
   /** How a worker of it comes into being. */

@@ -36,7 +36,9 @@ export class Spares {
     if (this.#closed) return
     this.#timer.set(rest, () => {
       this.#retain((spare) => spare.alive && spare.fits(settings))
-      while (this.#spares.length < settings.spares) this.#spares.push(new Spare(settings, this.#control))
+      // One process forks all workers, where they are forked.
+      const wanted = settings.zygote ? Math.min(1, settings.spares) : settings.spares
+      while (this.#spares.length < wanted) this.#spares.push(new Spare(settings, this.#control))
     })
   }
 
@@ -74,12 +76,8 @@ class Spare {
     const gone = Promise.withResolvers<void>()
     this.gone = gone.promise
     control.expect(this.#token, { joined: () => {}, output: () => {}, received: () => {}, left: () => {} })
-    this.#process = spawning(
-      settings,
-      0,
-      control.path,
-      'worker',
-    )(this.#token, {
+    const spawn = spawning(settings, 0, control.path, settings.zygote ? 'zygote' : 'spare')
+    this.#process = spawn(this.#token, {
       neverBorn: () => this.#end(gone.resolve),
       output: (stream, source) => this.#streams.push([stream, source]),
       exited: (exit) => this.#exited(exit, gone.resolve),
@@ -115,6 +113,6 @@ class Spare {
   }
 }
 
-function fingerprint({ command, args, env, cwd, uid, gid, groups, listeners }: Settings): string {
-  return JSON.stringify([command, args, env, cwd, uid, gid, groups, listeners.map(({ fd }) => fd)])
+function fingerprint({ zygote, command, args, env, cwd, uid, gid, groups, listeners }: Settings): string {
+  return JSON.stringify([zygote, command, args, env, cwd, uid, gid, groups, listeners.map(({ fd }) => fd)])
 }

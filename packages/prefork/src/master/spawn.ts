@@ -3,8 +3,8 @@ import { protocolVersion } from '../control/messages.ts'
 import type { Settings } from './options.ts'
 import type { Launch, ProcessHandle, ProcessListener } from './process-handle.ts'
 
-/** What a process is to be. */
-export type Role = 'worker' | 'zygote'
+/** What a process is to be; a spare one gets its `start` when it is needed, and until then may get ready for it. */
+export type Role = 'worker' | 'zygote' | 'spare'
 
 /** Launches by spawning the command, as the contract says: stdin from /dev/null, output piped, listeners from descriptor 3 on. */
 export function spawning(settings: Settings, slot: number, control: string, role: Role): Launch {

@@ -7,6 +7,7 @@ import { ForkedProcess } from './forked-process.ts'
 import type { Settings } from './options.ts'
 import type { Launch } from './process-handle.ts'
 import type { RespawnPolicy } from './respawn-policy.ts'
+import type { Spares } from './spares.ts'
 import { spawning } from './spawn.ts'
 import { WorkerProcess } from './worker-process.ts'
 import type { WorkerOwner } from './worker-info.ts'
@@ -34,6 +35,7 @@ export class Zygote {
   readonly #control: ControlServer
   readonly #owner: ZygoteOwner
   readonly #respawn: RespawnPolicy
+  readonly #spares: Spares
   readonly #delay = new Deadline()
   /** Forks by their tokens: those that wait for a zygote, and those that one was told to make. */
   readonly #waiting = new Map<string, Order>()
@@ -47,12 +49,14 @@ export class Zygote {
     control: ControlServer,
     owner: ZygoteOwner,
     respawn: RespawnPolicy,
+    spares: Spares,
   ) {
     this.settings = settings
     this.#generation = generation
     this.#control = control
     this.#owner = owner
     this.#respawn = respawn
+    this.#spares = spares
     this.#process = this.#start()
   }
 
@@ -86,7 +90,7 @@ export class Zygote {
 
   #start(): WorkerProcess {
     const identity = { id: this.#owner.nextId(), slot: -1, generation: this.#generation, respawns: 0, place: undefined }
-    const launch = spawning(this.settings, -1, this.#control.path, 'zygote')
+    const launch = this.#spares.take(this.settings) ?? spawning(this.settings, -1, this.#control.path, 'zygote')
     return new WorkerProcess(identity, this.settings, this.#control, launch, {
       onReady: () => this.#loaded(),
       onDraining: () => {},
