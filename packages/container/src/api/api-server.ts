@@ -2,10 +2,9 @@
  * What workers share through their master: one unix socket of mode 0600 in the master's own folder. A process connects
  * when it first needs something (most never do), once for each thread that calls.
  */
-import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import net, { type Server } from 'node:net'
-import type { Identity, RuntimeFolder } from '@trivet/prefork'
+import { newToken, type Identity, type RuntimeFolder } from '@trivet/prefork'
 import { ApiConnection } from './connection.ts'
 import type { Call } from './caller.ts'
 import { apiLimits } from './limits.ts'
@@ -30,7 +29,7 @@ export class ApiServer {
     maxValue: number,
     complain: (text: string) => void,
   ) {
-    this.place = { path, token: randomBytes(16).toString('hex') }
+    this.place = { path, token: newToken() }
     // Base64 makes four characters of three bytes.
     const maxLine = apiLimits.call + Math.ceil((maxValue * 4) / 3)
     const host = { calls, token: this.place.token, maxLine, complain }

@@ -1,8 +1,10 @@
+import { PreforkError } from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
 
-/** What a log says of an error: a ContainerError's own words, and the stack of what nobody foresaw. */
+/** What a log says of an error: a ContainerError's own words, those of one that was stopped, and the stack of what nobody foresaw. */
 export function explain(error: unknown): string {
-  if (error instanceof ContainerError) return error.message
+  if (error instanceof ContainerError || (error instanceof PreforkError && error.code === 'stopped'))
+    return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

@@ -13,7 +13,7 @@ export async function warmUp(): Promise<void> {
 
 /** By using it, which Node warns of; nobody else is to see that. */
 function loadTypeStripping(): void {
-  const { emitWarning } = process
+  const emitWarning = process.emitWarning.bind(process)
   process.emitWarning = () => {}
   try {
     stripTypeScriptTypes('const one: number = 1')

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { ControlServer } from '../control/control-server.ts'
 import type { Exit } from '../error.ts'
+import { newToken } from '../token.ts'
 import { Deadline } from './deadline.ts'
 import { drainLines } from './output.ts'
 import type { Settings } from './options.ts'
@@ -62,7 +62,7 @@ class Spare {
   readonly gone: Promise<void>
   readonly launch: Launch
   alive = true
-  readonly #token = randomBytes(16).toString('hex')
+  readonly #token = newToken()
   readonly #settings: Settings
   readonly #control: ControlServer
   readonly #process: ProcessHandle

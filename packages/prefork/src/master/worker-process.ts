@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { ControlPeer, ControlServer } from '../control/control-server.ts'
 import { protocolVersion, text, type Message } from '../control/messages.ts'
 import { WorkerFailed, type Exit, type PreforkError, type PreforkErrorCode } from '../error.ts'
 import type { RecordPlace } from '../scoreboard/scoreboard.ts'
+import { newToken } from '../token.ts'
 import { Deadline } from './deadline.ts'
 import { ForkedProcess } from './forked-process.ts'
 import { lifecycle, type WorkerEvent, type WorkerState } from './lifecycle.ts'
@@ -81,7 +81,7 @@ export class WorkerProcess implements WorkerInfo {
     this.gone = this.#end.promise
     this.#control = control
     this.#owner = owner
-    this.#token = launch.token ?? randomBytes(16).toString('hex')
+    this.#token = launch.token ?? newToken()
     this.#spawn(launch)
   }
 
