@@ -11,7 +11,7 @@ withPeers('python3').test('the Python unit tests pass', async () => {
     ['-W', 'error', '-m', 'unittest', 'discover', '-t', '.', '-s', 'tests'],
     {
       cwd: folder,
-      timeout: 60_000,
+      timeout: 50_000,
     },
   )
   expect(output).toMatch(/Ran \d\d+ tests/)

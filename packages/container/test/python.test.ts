@@ -198,7 +198,7 @@ async def application(scope, receive, send):
   const args = [command, '--http', '127.0.0.1:0', '--check', '--asgi', 'app:application']
   const { code, output } = await runToEnd(process.execPath, args, { cwd: folder.path })
   expect(code, output).toBe(0)
-  expect(output).toContain('app:application loads (asgi)')
+  expect(output).toContain('the application loads: app:application (asgi)')
   expect(output).toContain('loaded\n')
   expect(output).not.toMatch(/forked|called/)
   await folder.write('app.py', 'import nothing_of_that_name\n')

@@ -168,5 +168,23 @@ test('websocket_* take the connection over', async () => {
   expect(child.output.match(/Traceback/g)).toHaveLength(1)
   // A request that asks for no WebSocket gets an error and not a broken connection.
   expect((await fetch(url)).status).toBe(500)
+  // Whoever is there when the worker goes is told to come again; the application learns it as an error of `recv`.
+  const patient = await open()
+  const closed = once(patient, 'close')
   await child.stop('SIGTERM')
+  expect((await closed)[0]).toBe(1012)
+  expect(child.output.match(/Traceback/g)).toHaveLength(2)
+})
+
+test('a worker whose only core is in a WebSocket leaves it when it is to stop', async () => {
+  const { child, url } = await startPython(['--wsgi-file', 'websocket.py', '--disable-logging'])
+  await using _ = child
+  const socket = new WebSocket(url.replace('http', 'ws'))
+  await once(socket, 'open')
+  const echo = once(socket, 'message')
+  socket.send('here')
+  await echo
+  const closed = once(socket, 'close')
+  await child.stop('SIGTERM')
+  expect((await closed)[0]).toBe(1012)
 })

@@ -4,40 +4,23 @@
                      |                                      |
                      +-- refused, or not acknowledged ------+--> lingering or closed
 
-A kept connection never pins a core. While calls are fast it may hold several, since none waits longer than the calls
-before it; as soon as they are not, it holds one, and everybody else comes through the listening socket, where the core
-that is free takes him. A connection that is not to be kept is not acknowledged, so that nothing is lost with it.
+A connection that is not to be kept is not acknowledged, so that nothing is lost with it; connections.py has the rest of
+their life.
 """
 
-import socket
-import threading
+import select
 import time
 
 from .api.context import here
-from .connection import CHUNK, Connection, Gone
-from .keepalive import HELD, SLOW, UNREAD_BODY, WORK_AHEAD, Acknowledgement, ServiceTime
+from .connection import Connection, Gone
+from .connections import SEND_TIMEOUT, Connections
+from .keepalive import HELD, UNREAD_BODY, WORK_AHEAD, Acknowledgement, ServiceTime
 from .packet import PING, PONG
-from .poller import make_poller
-from .refusal import Refused, refusal_answer
+from .poller import READ, make_poller
+from .refusal import Refused
 
-#: Connections that a core keeps while its calls are fast.
-KEPT = 16
-#: One that has been idle for so many seconds may make room for another.
-SURPLUS = 1.0
-#: Connections that a core holds altogether, those included that have not brought a whole request.
-HELD_CONNECTIONS = 256
 #: Bodies up to this size are waited for before the application is called.
 SMALL_BODY = 65536
-#: Seconds a kept connection may be idle: more than the client's 60, so that it is the client who closes.
-IDLE_TIMEOUT = 75.0
-#: Seconds without progress after which a response that the peer does not read is given up; nginx's.
-SEND_TIMEOUT = 60.0
-#: Seconds a peer may go on sending after the last answer.
-LINGER_TIMEOUT = 5.0
-#: Seconds that an idle connection has, from the beginning of the draining, to bring a request that is under way.
-DRAIN_MOMENT = 0.5
-
-
 #: Seconds after which the figures of requests that are over are written; a request that begins is shown at once.
 REST = 0.005
 
@@ -75,10 +58,8 @@ class Core:
         self._poller = make_poller()
         self._listeners = {}
         self._watched = {}
-        self._connections = {}
-        self._drain_began = 0.0
-        #: Held by whoever reads or closes a connection, as the watch may hand one over.
-        self.lock = threading.Lock()
+        self._orders = set()
+        self.held = Connections(self._poller, settings.socket_timeout, complain)
         #: Set before it runs.
         self.watcher = None
         self._handover = None
@@ -92,7 +73,7 @@ class Core:
 
     @property
     def connections(self):
-        return len(self._connections)
+        return len(self.held.by_fd)
 
     @property
     def in_flight(self):
@@ -106,7 +87,7 @@ class Core:
 
     def others(self):
         """The connections it holds beside the one it serves; for the watch."""
-        return [connection for connection in list(self._connections.values()) if connection is not self.connection]
+        return [connection for connection in list(self.held.by_fd.values()) if connection is not self.connection]
 
     # What the worker says to it.
 
@@ -120,12 +101,15 @@ class Core:
         self._handover = handover
         self._poller.add_listener(handover.fileno())
 
-    def watch(self, fd, ready):
-        """Calls `ready` when a descriptor that is none of the core's own can be read."""
+    def watch(self, fd, ready, orders=False):
+        """Calls `ready` when a descriptor that is none of the core's own can be read; `orders`: inside a call that waits, too."""
         self._watched[fd] = ready
         self._poller.add(fd)
+        if orders:
+            self._orders.add(fd)
 
     def unwatch(self, fd):
+        self._orders.discard(fd)
         if self._watched.pop(fd, None) is not None:
             self._poller.remove(fd)
 
@@ -134,18 +118,28 @@ class Core:
         if self.draining:
             return
         self.draining = True
-        self._drain_began = time.monotonic()
+        self.held.drain()
+        self.close_websocket()
         for fd in self._listeners:
             self._poller.remove(fd)
         self._listeners.clear()
         if self._handover is not None:
             self._poller.remove(self._handover.fileno())
 
+    def close_websocket(self):
+        """From the core's own thread: the one at hand, if there is one, ends, as the server goes."""
+        if self.websocket is not None:
+            self.websocket.leave()
+
     def pause(self):
-        """From the core's own thread: serves nothing until `resume`; what watches other descriptors goes on."""
-        if self.paused:
-            return
+        """Serves nothing more until `resume`; a request that is at hand goes on."""
         self.paused = True
+
+    def resume(self):
+        self.paused = False
+
+    def _wait_until_resumed(self):
+        """What watches descriptors of its own goes on."""
         poller = make_poller()
         try:
             for fd in self._watched:
@@ -155,19 +149,28 @@ class Core:
                     if fd in self._watched:
                         self._watched[fd]()
         finally:
-            self.paused = False
             poller.close()
 
-    def resume(self):
-        self.paused = False
+    def wait(self, fd, seconds):
+        """From inside a call: whether a descriptor can be read in time. Meanwhile the worker may say that it is to end."""
+        poll = select.poll()
+        for watched in (fd, *self._orders):
+            poll.register(watched, READ)
+        ready = [found for found, _ in poll.poll(seconds * 1000)]
+        for order in self._orders:
+            if order in ready:
+                self._watched[order]()
+        return bool(ready)
 
     def run(self):
         """Serves until it has been drained."""
         here.core = self
         poll = self._poller.poll
-        connections = self._connections
+        connections = self.held.by_fd
         swept = 0.0
         while not (self.draining and not connections):
+            if self.paused and not self.draining:
+                self._wait_until_resumed()
             events = poll(REST if self._published else -1 if not connections else 0.1 if self.draining else 1.0)
             if self._published and not events:
                 self._rest()
@@ -176,7 +179,7 @@ class Core:
                 if connection is not None:
                     self._ready(connection)
                 elif fd in self._listeners:
-                    self._accept(self._listeners[fd])
+                    self._begin(self.held.accept(self._listeners[fd]))
                 elif self._handover is not None and fd == self._handover.fileno():
                     self._take()
                 elif fd in self._watched:
@@ -185,19 +188,9 @@ class Core:
                 now = time.monotonic()
                 if now - swept > (0.1 if self.draining else 0.5):
                     swept = now
-                    self._sweep(now)
+                    self.held.sweep(now)
 
-    # Connections.
-
-    def _accept(self, listener):
-        try:
-            accepted, peer = listener.accept()
-        except OSError:
-            # Another worker was faster, or the peer is gone already.
-            return
-        if accepted.family != socket.AF_UNIX:
-            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._begin(Connection(accepted, peer))
+    # Requests.
 
     def _take(self):
         taken = self._handover.take()
@@ -205,75 +198,33 @@ class Core:
             self._begin(Connection(*taken))
 
     def _begin(self, connection):
+        """A new connection, if there is one: it may have brought a request."""
+        if connection is None:
+            return
         self._ready(connection)
         if connection.state not in ("closed", "detached", "given"):
-            self._keep(connection)
-
-    def _keep(self, connection):
-        if connection.fd in self._connections:
-            return
-        if len(self._connections) >= HELD_CONNECTIONS:
-            self._forget(min(self._connections.values(), key=lambda other: other.last))
-        self._connections[connection.fd] = connection
-        self._poller.add(connection.fd)
-
-    def _forget(self, connection):
-        """Closes it."""
-        with self.lock:
-            if connection.state in ("closed", "given"):
-                return
-            if self._connections.pop(connection.fd, None) is not None:
-                self._poller.remove(connection.fd)
-            connection.close()
-
-    def given(self, connection, how=None):
-        """For the watch, which holds the lock: another core has it now, or, with `how`, it is shut down."""
-        self._connections.pop(connection.fd, None)
-        # Closing would not do: the descriptor lives on elsewhere, and would go on to wake this core.
-        self._poller.remove(connection.fd)
-        if how is not None:
-            connection.shut(how)
-        connection.close()
-        connection.state = "given"
-
-    def detach(self, connection):
-        """Hands the socket to the application, for a protocol of its own."""
-        connection.flush(self.send_timeout)
-        if self._connections.pop(connection.fd, None) is not None:
-            self._poller.remove(connection.fd)
-        connection.state = "detached"
-        return connection.socket, connection.buffer[connection.at :]
+            self.held.keep(connection)
 
     def _ready(self, connection):
         """Something came, or the peer is gone."""
+        held = self.held
         if connection.state == "lingering":
-            return self._linger(connection)
-        with self.lock:
-            came = connection.fill() if connection.state != "given" else False
+            return held.linger(connection)
+        came = held.fill(connection)
         if came:
             connection.last = time.monotonic()
             try:
                 self._serve(connection)
                 connection.flush(self.send_timeout)
             except Refused as refused:
-                self._refuse(connection, refused)
+                held.refuse(connection, refused)
             except Gone as gone:
-                self._complain(connection, f"broken: {gone}")
-                self._forget(connection)
+                held.complain(connection, f"broken: {gone}")
+                held.forget(connection)
             if self.log is not None:
                 self.log.flush()
         elif came is None:
-            self._ended(connection)
-
-    def _ended(self, connection):
-        if connection.state in ("vars", "body"):
-            if connection.state == "body":
-                left = connection.packet.length - (len(connection.buffer) - connection.at)
-                refused = Refused("cut-body", f"the body ends {left} bytes short of its CONTENT_LENGTH")
-            else:
-                refused = Refused("cut-packet", "the connection ends inside a packet")
-            return self._refuse(connection, refused)
-        self._forget(connection)
+            held.ended(connection)
 
     def _serve(self, connection):
         """Answers every request that is here whole."""
@@ -290,7 +241,7 @@ class Core:
                 connection.at += 4 + packet.size
                 if packet.modifier1 == PING:
                     connection.hold(PONG)
-                    return self._finish(connection)
+                    return self.held.finish(connection)
             if 0 < packet.length <= SMALL_BODY and len(connection.buffer) - connection.at < packet.length:
                 connection.packet = packet
                 connection.state = "body"
@@ -340,71 +291,15 @@ class Core:
         connection.at += size
         connection.skip -= size
 
-    def _refuse(self, connection, refused):
-        self._complain(connection, f"remote broke a rule [{refused.code}]: {refused}; answered {refused.status}")
-        connection.hold(refusal_answer(refused))
-        self._finish(connection)
-
-    def _finish(self, connection):
-        """After the last answer: the sending side is closed, and what the peer still sends is read and dropped."""
-        try:
-            connection.flush(self.send_timeout)
-        except Gone:
-            return self._forget(connection)
-        connection.end()
-        self._keep(connection)
-
-    def _linger(self, connection):
-        connection.buffer = b""
-        connection.at = 0
-        while True:
-            came = connection.fill()
-            if came is None:
-                return self._forget(connection)
-            if not came or len(connection.buffer) < CHUNK:
-                return None
-
-    def _sweep(self, now):
-        """Ends what has waited too long."""
-        for connection in list(self._connections.values()):
-            waited = now - connection.last
-            state = connection.state
-            if state == "lingering":
-                if waited > LINGER_TIMEOUT:
-                    self._forget(connection)
-            elif state in ("idle", "new", "kept"):
-                moment = DRAIN_MOMENT if self.draining else IDLE_TIMEOUT
-                if (now - self._drain_began if self.draining else waited) > moment:
-                    self._forget(connection)
-            elif waited > self.body_timeout:
-                what = "body" if state == "body" else "vars"
-                self._refuse(
-                    connection,
-                    Refused("timeout", f"no byte of the {what} for {self.body_timeout:g} s (`socket-timeout`)"),
-                )
-
-    def _complain(self, connection, text):
-        self.complain(f"uwsgi: {connection.name()}: {text}")
-
     # What a response asks, and tells.
 
     def acknowledge(self, connection, nonce, unread):
         """The header's line, or nothing: then the connection ends with this answer."""
         if self.draining or unread > UNREAD_BODY:
             return None
-        if connection.fd not in self._connections:
-            room = KEPT if self.service.average < SLOW else 1
-            if len(self._connections) >= room and not self._make_room():
-                return None
+        if not self.held.may_stay(connection, self.service.average):
+            return None
         return self._acknowledgement.line(nonce, self.service.depth)
-
-    def _make_room(self):
-        before = time.monotonic() - SURPLUS
-        for connection in self._connections.values():
-            if connection.state == "idle" and connection.last < before:
-                self._forget(connection)
-                return True
-        return False
 
     def finished(self, connection, packet, environ, response, body):
         """A call is over, its answer sent or held."""
@@ -422,27 +317,11 @@ class Core:
             connection.state = "kept"
             return
         if unread == 0 and connection.at >= len(connection.buffer):
-            # Nothing of the peer's is unread, so that closing cannot reset the connection.
-            try:
-                connection.flush(self.send_timeout)
-            except Gone:
-                pass
-            self._forget(connection)
+            self.held.close(connection)
         else:
-            self._finish(connection)
+            self.held.finish(connection)
 
     def failed(self, text, counts=True):
         if counts:
             self.exceptions += 1
         self.complain(text.rstrip("\n"))
-
-    def cut(self, connection, reset):
-        """Ends a connection inside an answer. `reset`: a mere end would look like the end of the answer."""
-        if reset:
-            connection.reset_on_close()
-        else:
-            try:
-                connection.flush(self.send_timeout)
-            except Gone:
-                pass
-        self._forget(connection)

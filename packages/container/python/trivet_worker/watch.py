@@ -68,7 +68,7 @@ class Watch:
         took = time.monotonic() - began
         if took > SLOW and not self._alone:
             for connection in core.others():
-                with core.lock:
+                with core.held.lock:
                     if core.started != began:
                         break
                     self._let_go(core, connection)
@@ -80,9 +80,9 @@ class Watch:
             return
         if self._handover is not None:
             if self._handover.give(connection.fd):
-                core.given(connection)
+                core.held.given(connection)
         elif connection.state != "new" and may_go(core.reader, connection.socket):
-            core.given(connection, socket.SHUT_RDWR)
+            core.held.given(connection, socket.SHUT_RDWR)
 
 
 def may_go(reader, connected):

@@ -12,11 +12,14 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, Optional
 
 from ..connection import Gone
-from ..poller import READ, wait_for
 from ..websocket.frames import BINARY, PING, PONG, TEXT, WebSocketError, encode_close, encode_frame
 from ..websocket.handshake import HandshakeError, check_handshake, handshake_head
 from ..websocket.messages import Close, Message, MessageReader, Ping
 from .context import Context, to_bytes, to_text
+
+
+#: The close code of a server that goes.
+SERVICE_RESTART = 1012
 
 
 class Closed(OSError):
@@ -45,7 +48,7 @@ class WebSocket:
         response.started = True
         response.kept = False
         self._connection.hold(head.encode("latin-1"))
-        _, rest = self._core.detach(self._connection)
+        _, rest = self._core.held.detach(self._connection)
         if rest:
             self._take(rest)
 
@@ -53,7 +56,7 @@ class WebSocket:
         """The next message; b"" when none is there and nobody waits. Raises Closed."""
         while not self._messages:
             self._check()
-            if not wait_for(self._connection.fd, READ, self._patience() if wait else 0):
+            if not self._core.wait(self._connection.fd, self._patience() if wait else 0):
                 if not wait:
                     return b""
                 self._ask()
@@ -71,6 +74,12 @@ class WebSocket:
     def send(self, opcode: int, payload: bytes) -> None:
         self._check()
         self._write(encode_frame(opcode, payload))
+
+    def leave(self) -> None:
+        """The server goes: the client is told to come again, the application that it is over."""
+        if self.open:
+            self._write(encode_close(SERVICE_RESTART, "the server restarts"))
+            self.open = False
 
     def failed(self, error: Exception) -> None:
         """The application raised."""

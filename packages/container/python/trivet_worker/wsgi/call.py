@@ -94,7 +94,7 @@ def _failed(core, connection, response, environ, error):
     else:
         core.failed(f"{request}:\n{own_traceback(error)}")
     if response.started:
-        core.cut(connection, response.ends_by_close())
+        core.held.cut(connection, response.ends_by_close())
     else:
         response.status = "500 Internal Server Error"
         response.started = True

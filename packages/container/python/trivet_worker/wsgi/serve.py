@@ -64,11 +64,12 @@ def serve_alone(worker, core):
     worker.on_drain = core.drain
     worker.handlers["pause"] = lambda message: core.pause()
     worker.handlers["resume"] = lambda message: core.resume()
-    core.watch(worker.control.fileno(), lambda: follow(worker, core))
+    worker.handlers["close-websockets"] = lambda message: core.close_websocket()
+    core.watch(worker.control.fileno(), lambda: follow(worker, core), orders=True)
     posts = worker.api.context.posts
     core.watch(posts.fileno(), posts.run)
     woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    core.watch(woken, lambda: awake(woken, worker))
+    core.watch(woken, lambda: awake(woken, worker), orders=True)
     catch_term(wake)
     worker.ready()
     core.run()
@@ -103,6 +104,7 @@ def serve_threads(worker, cores):
     worker.on_drain = lambda: tell(DRAIN)
     worker.handlers["pause"] = lambda message: tell(PAUSE)
     worker.handlers["resume"] = lambda message: tell(RESUME)
+    worker.handlers["close-websockets"] = lambda message: tell(CLOSE)
     if worker.settings.thread_stack:
         threading.stack_size(worker.settings.thread_stack)
     threads = [threading.Thread(target=core.run, name=f"core-{core.index}", daemon=True) for core in cores]
@@ -134,19 +136,21 @@ def serve_threads(worker, cores):
 
 
 #: What the main thread tells the others, a byte each.
-DRAIN, PAUSE, RESUME = b"d", b"p", b"r"
+DRAIN, PAUSE, RESUME, CLOSE = b"d", b"p", b"r", b"c"
 
 
 def tell_by_pipe(core):
     """The end of a pipe by which another thread tells a core what to do; it does so in its own thread."""
     woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    orders = {DRAIN[0]: core.drain, PAUSE[0]: core.pause, RESUME[0]: core.resume}
+    orders = {
+        DRAIN[0]: core.drain, PAUSE[0]: core.pause, RESUME[0]: core.resume, CLOSE[0]: core.close_websocket,
+    }  # fmt: skip
 
     def obey():
         for order in os.read(woken, 64):
             orders[order]()
 
-    core.watch(woken, obey)
+    core.watch(woken, obey, orders=True)
     return wake
 
 
