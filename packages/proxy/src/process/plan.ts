@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../language/load.ts'
 import type { LoadedConfig } from '../language/load.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
-import type { Statement } from '../language/statement.ts'
+import { pack, unpack, type Packed } from '../language/packed.ts'
 import type { ProxyConfig } from '../model/config.ts'
 import type { ErrorLogTarget } from './error-log.ts'
 import type { Layout } from './layout.ts'
@@ -56,7 +56,7 @@ export function errorLogTargets(layout: Layout, { main }: ProxyConfig): ErrorLog
 /** What a worker is told: the statements themselves, so that it sees what the master saw. */
 export interface WorkerPayload {
   readonly file: string
-  readonly statements: readonly Statement[]
+  readonly statements: Packed
   readonly layout: Layout
   readonly shutdownTimeout: number
 }
@@ -64,12 +64,12 @@ export interface WorkerPayload {
 /** Makes the message for the workers. */
 export function workerPayload(layout: Layout, { loaded, config }: Plan): WorkerPayload {
   const { file, statements } = loaded
-  return { file, statements, layout, shutdownTimeout: config.main.shutdownTimeout }
+  return { file, statements: pack(statements), layout, shutdownTimeout: config.main.shutdownTimeout }
 }
 
 /** The master's reading, in a worker. */
 export function loadedFrom({ file, statements }: WorkerPayload): LoadedConfig {
-  return { file, statements, sources: new Map(), includes: new Map(), diagnostics: noDiagnostics }
+  return { file, statements: unpack(statements), sources: new Map(), includes: new Map(), diagnostics: noDiagnostics }
 }
 
 const noDiagnostics: readonly Diagnostic[] = []
