@@ -1,7 +1,7 @@
 /** What a complete head means: its host and server, its URI, how its body is framed, whether the connection is kept. */
 import type { Server } from '../model/config.ts'
 import { HeaderFields } from '@trivet/http1'
-import type { ServerNames } from '../model/server-names.ts'
+import type { RegexName, ServerNames } from '../model/server-names.ts'
 import { HeadError, type HeadReader } from './head.ts'
 import { parseHost } from './host.ts'
 import type { Request } from './request.ts'
@@ -77,17 +77,21 @@ function selectServer(head: HeadReader, names: ServerNames<Server>, admission: A
     return
   }
   const host = parseHost(text)
-  if (host === undefined || (sent !== undefined && parseHost(sent) === undefined)) {
+  if (host === undefined || (sent !== undefined && sent !== text && parseHost(sent) === undefined)) {
     throw new HeadError(400, 'client sent invalid host header while reading client request headers')
   }
   admission.host = host.name
   admission.port = host.port
-  admission.server = names.find(host.name, (captures, name) => {
-    admission.bindHost = (request) => {
-      request.captures = captures
-      if (captures.groups !== undefined) for (const bind of name.bind) bind(request, captures.groups)
-    }
-  })
+  admission.server = names.hasRegexes
+    ? names.find(host.name, (captures, name) => bindCaptures(admission, captures, name))
+    : names.find(host.name)
+}
+
+function bindCaptures(admission: Admission, captures: RegExpExecArray, name: RegexName): void {
+  admission.bindHost = (request) => {
+    request.captures = captures
+    if (captures.groups !== undefined) for (const bind of name.bind) bind(request, captures.groups)
+  }
 }
 
 function checkFields(head: HeadReader, admission: Admission): void {

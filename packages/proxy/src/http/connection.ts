@@ -60,7 +60,9 @@ export class Connection extends ClosableWire {
     if (this.#tunnel !== undefined) this.#tunnel(chunk)
     else if (this.closing === undefined) {
       this.input.append(chunk)
+      this.output.gather()
       this.#process()
+      this.output.release()
     } else if (this.closing.isTaken) this.deadline = this.closing.deadline
   }
 

@@ -76,7 +76,7 @@ function limitKeepAlive(request: Request): void {
     startTime - connection.startTime > core.keepaliveTime
   )
     request.keepAlive = false
-  else if (keepaliveDisable.has('msie6') && method === 'POST' && isOldExplorer(request)) request.keepAlive = false
+  else if (method === 'POST' && keepaliveDisable.has('msie6') && isOldExplorer(request)) request.keepAlive = false
   else if (keepaliveDisable.has('safari') && isMacSafari(request)) request.keepAlive = false
 }
 

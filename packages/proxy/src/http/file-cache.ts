@@ -8,12 +8,15 @@
  */
 import { readSync, statSync, type Stats } from 'node:fs'
 import { httpDate } from '@trivet/http1'
+import type { CoreSettings } from '../model/core-settings.ts'
 import { systemPath } from './files.ts'
 
 /** Bytes of files that one worker keeps. */
 const fileCacheSize = 32 * 1024 * 1024
 /** The largest file that is kept: several must fit, and a larger one takes its time on the network anyway. */
 export const largestCachedFile: number = 2 * 1024 * 1024
+/** Together with a head it is less than the 16 KiB that Node writes from its stack. */
+const largestText = 8 * 1024
 /** Milliseconds after which a file's times tell any further change: the coarsest file systems count in two seconds. */
 const settled = 2000
 /** Paths remembered as asked for once; then they are forgotten together. */
@@ -22,6 +25,8 @@ const maxSeen = 4096
 /** A file as it was read. */
 export interface CachedFile {
   readonly bytes: Buffer
+  /** The same as a byte string, of a small file: it leaves with the head as one string, which Node writes without a buffer. */
+  readonly text: string | undefined
   readonly stats: Stats
   /** Seconds since 1970. */
   readonly modified: number
@@ -29,6 +34,8 @@ export interface CachedFile {
   readonly etag: string
   /** When `stats` were last compared with the file's, in milliseconds since 1970. */
   checked: number
+  /** Its MIME type in the place it was served in last. */
+  type: { readonly core: CoreSettings; readonly text: string } | undefined
   /** Answers that are being sent from `bytes`, for as long as a slow client takes: it cannot make room by leaving. */
   users: number
 }
@@ -81,7 +88,8 @@ export class FileCache {
     if (!this.#makeRoom(size)) return undefined
     const bytes = Buffer.allocUnsafeSlow(size)
     if (size > 0 && readSync(fd, bytes, 0, size, 0) < size) return undefined
-    const file = { bytes, stats, ...validators(stats), checked: now, users: 0 }
+    const text = size <= largestText ? bytes.toString('latin1') : undefined
+    const file: CachedFile = { bytes, text, type: undefined, stats, ...validators(stats), checked: now, users: 0 }
     this.#files.set(path, file)
     this.#size += size
     return file

@@ -51,7 +51,7 @@ export function writeHead(request: Request): boolean {
     else if (request.method !== 'HEAD') request.keepAlive = false
   }
   if (request.body.endContinue() || request.connection.service.draining) request.keepAlive = false
-  request.sendRaw(`HTTP/1.1 ${out.statusLine ?? statusText(status)}\r\n${ownLines(request)}${listedLines(out)}\r\n`)
+  request.sendRaw(`${firstLines(request)}${ownLines(request)}${listedLines(out)}\r\n`)
   return true
 }
 
@@ -74,16 +74,36 @@ export function lastChunk(request: Request): string {
   return `${text}\r\n`
 }
 
-/** The fields nginx writes itself, in its order. */
+/** How the last answer began that was the proxy's own: most of a second begin alike. */
+let usual = { status: 0, server: '', date: '', text: '' }
+
+/** The status line, `Server` and `Date`. */
+function firstLines({ out, location }: Request): string {
+  const { status, statusLine, places } = out
+  const server = out.server ?? location.core.serverHeader
+  const date = out.date ?? httpDate()
+  if (statusLine === undefined && places === undefined) {
+    if (usual.status !== status || usual.date !== date || usual.server !== server) {
+      const text = `HTTP/1.1 ${statusText(status)}\r\nServer: ${server}\r\nDate: ${date}\r\n`
+      // By way of a buffer it is one string, and no longer a tree of pieces that each write goes through.
+      usual = { status, server, date, text: Buffer.from(text, 'latin1').toString('latin1') }
+    }
+    return usual.text
+  }
+  let text = `HTTP/1.1 ${statusLine ?? statusText(status)}\r\n`
+  if (places?.has('server') !== true) text += `Server: ${server}\r\n`
+  if (places?.has('date') !== true) text += `Date: ${date}\r\n`
+  return text
+}
+
+/** The other fields nginx writes itself, in its order. */
 function ownLines(request: Request): string {
   const { out } = request
   const { core } = request.location
   const { status, contentType, charset, places } = out
   let text = ''
-  if (places?.has('server') !== true) text += `Server: ${out.server ?? core.serverHeader}\r\n`
-  if (places?.has('date') !== true) text += `Date: ${out.date ?? httpDate()}\r\n`
   if (contentType !== undefined && contentType !== '')
-    text += `Content-Type: ${fieldValue(charset === undefined ? contentType : `${contentType}; charset=${charset}`)}\r\n`
+    text += `Content-Type: ${typeValue(charset === undefined ? contentType : `${contentType}; charset=${charset}`)}\r\n`
   if (out.contentLength >= 0 && status !== 304) text += `Content-Length: ${out.contentLength}\r\n`
   if (out.lastModified !== undefined && places?.has('last-modified') !== true)
     text += `Last-Modified: ${out.lastModified}\r\n`
@@ -101,7 +121,15 @@ function ownLines(request: Request): string {
   return text
 }
 
-/** The other fields. */
+let lastType = ''
+
+/** The value of a Content-Type: the last one need not be looked through again. */
+function typeValue(text: string): string {
+  if (text !== lastType) lastType = fieldValue(text)
+  return lastType
+}
+
+/** All else. */
 function listedLines(out: Request['out']): string {
   const { names, values } = out
   let text = ''

@@ -119,7 +119,8 @@ export class Request extends AnsweringRequest implements BodyListener {
 
   /** It is over: calls who waits for that. */
   settle(): void {
-    for (const callback of this.#settlers ?? []) callback()
+    if (this.#settlers === undefined) return
+    for (const callback of this.#settlers) callback()
     this.#settlers = undefined
   }
 }

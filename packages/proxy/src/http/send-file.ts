@@ -29,7 +29,8 @@ export function sendCached(request: Request, file: CachedFile): void {
   else {
     for (const { start, end, prefix } of ranges) {
       if (prefix !== undefined) request.write(prefix)
-      request.write(end - start === file.bytes.length ? file.bytes : file.bytes.subarray(start, end))
+      const isWhole = end - start === file.bytes.length
+      request.write(isWhole ? (file.text ?? file.bytes) : file.bytes.subarray(start, end))
     }
     request.end()
   }

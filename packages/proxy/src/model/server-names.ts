@@ -31,6 +31,11 @@ export class ServerNames<Server> {
     this.fallback = fallback
   }
 
+  /** Some names are regular expressions. */
+  get hasRegexes(): boolean {
+    return this.#regexes.length > 0
+  }
+
   /** Adds a name; false when another server already has it. */
   add(name: ServerName, server: Server): boolean {
     switch (name.kind) {

@@ -59,6 +59,9 @@ function serveFile(request: Request, path: string): number {
 
 function serveKept(request: Request, file: CachedFile): number {
   if (request.method === 'POST') return 405
+  const { core } = request.location
+  if (file.type?.core !== core) file.type = { core, text: contentType(request, request.uri) }
+  request.out.contentType ??= file.type.text
   if (describe(request, file.bytes.length, file)) sendCached(request, file)
   return taken
 }
