@@ -28,7 +28,7 @@ function ask(cache: FileCache, file: string = path): CachedFile | undefined {
 test('a file is kept when it is asked for again', () => {
   const cache = new FileCache()
   expect(ask(cache)).toBeUndefined()
-  expect(ask(cache)?.bytes.toString()).toBe('hello')
+  expect(ask(cache)?.content.toString()).toBe('hello')
   expect(ask(cache)).toBe(ask(cache))
   expect(cache.size).toBe(5)
 })
@@ -75,7 +75,7 @@ test('within one millisecond the times are looked at once', () => {
   ask(cache)
   ask(cache)
   writeFileSync(path, 'changed')
-  expect(cache.find(path, clock)?.bytes.toString()).toBe('hello')
+  expect(cache.find(path, clock)?.content.toString()).toBe('hello')
   expect(cache.find(path, clock + 1)).toBeUndefined()
 })
 
@@ -88,8 +88,8 @@ test('the oldest make room, those being sent do not', async () => {
   const first = ask(cache)
   if (first === undefined) throw new Error('the first file is not kept')
   first.users += 1
-  expect([ask(cache, third), ask(cache, third)?.bytes.toString()]).toEqual([undefined, 'third'])
-  expect([cache.find(path, clock), cache.find(second, clock)?.bytes]).toEqual([first, undefined])
+  expect([ask(cache, third), ask(cache, third)?.content.toString()]).toEqual([undefined, 'third'])
+  expect([cache.find(path, clock), cache.find(second, clock)?.content]).toEqual([first, undefined])
   expect(cache.size).toBe(10)
 })
 

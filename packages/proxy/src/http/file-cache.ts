@@ -24,9 +24,8 @@ const maxSeen = 4096
 
 /** A file as it was read. */
 export interface CachedFile {
-  readonly bytes: Buffer
-  /** The same as a byte string, of a small file: it leaves with the head as one string, which Node writes without a buffer. */
-  readonly text: string | undefined
+  /** Of a small file a byte string: it leaves with the head as one string, which Node writes without a buffer. */
+  readonly content: Buffer | string
   readonly stats: Stats
   /** Seconds since 1970. */
   readonly modified: number
@@ -36,7 +35,7 @@ export interface CachedFile {
   checked: number
   /** Its MIME type in the place it was served in last. */
   type: { readonly core: CoreSettings; readonly text: string } | undefined
-  /** Answers that are being sent from `bytes`, for as long as a slow client takes: it cannot make room by leaving. */
+  /** Answers that are being sent from `content`, for as long as a slow client takes: it cannot make room by leaving. */
   users: number
 }
 
@@ -88,8 +87,8 @@ export class FileCache {
     if (!this.#makeRoom(size)) return undefined
     const bytes = Buffer.allocUnsafeSlow(size)
     if (size > 0 && readSync(fd, bytes, 0, size, 0) < size) return undefined
-    const text = size <= largestText ? bytes.toString('latin1') : undefined
-    const file: CachedFile = { bytes, text, type: undefined, stats, ...validators(stats), checked: now, users: 0 }
+    const content = size <= largestText ? bytes.toString('latin1') : bytes
+    const file: CachedFile = { content, type: undefined, stats, ...validators(stats), checked: now, users: 0 }
     this.#files.set(path, file)
     this.#size += size
     return file
@@ -106,7 +105,7 @@ export class FileCache {
 
   #forget(path: string, file: CachedFile): void {
     this.#files.delete(path)
-    this.#size -= file.bytes.length
+    this.#size -= file.content.length
   }
 }
 

@@ -106,3 +106,16 @@ test('a line that is none is kept for the log, up to its end', () => {
   expect(reader.tryRead(Buffer.from('get /a HTTP/1.1\r\nHost: x\r\n'), settings)).toBeInstanceOf(HeadError)
   expect(reader.line).toBe('get /a HTTP/1.1')
 })
+
+test('the short way of usual request lines takes what the general one takes', () => {
+  const targets = fc.string({ unit: fc.constantFrom('a', '/', '?', '%', 'é', ' ', '\t', '\x7f', '\x01'), maxLength: 6 })
+  fc.assert(
+    fc.property(targets, (target) => {
+      // Two spaces are not usual.
+      const [usual, general] = [`GET /${target} HTTP/1.1`, `GET  /${target} HTTP/1.1`].map(
+        (line) => read(`${line}\r\n\r\n`).result,
+      )
+      expect(usual?.replace(/\d+$/, '')).toBe(general?.replace(/\d+$/, ''))
+    }),
+  )
+})

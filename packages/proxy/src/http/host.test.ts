@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseHost } from './host.ts'
 
@@ -18,3 +19,14 @@ test.each(['', '.', 'a..b', 'a/b', 'a@b', 'a b', 'a:99999', 'a:b', '[::1', '[::1
     expect(parseHost(text)).toBeUndefined()
   },
 )
+
+test('a host is the same each time, whatever came between', () => {
+  const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'B', '.', ':', '8', '[', '/') }), { maxLength: 20 })
+  fc.assert(
+    fc.property(texts, (all) => {
+      const first = all.map((text) => parseHost(text))
+      expect(all.map((text) => parseHost(text))).toEqual(first)
+      expect(all.map((text) => parseHost(` ${text}`.slice(1)))).toEqual(first)
+    }),
+  )
+})

@@ -23,17 +23,21 @@ export function sendFile(request: Request, fd: number, size: number): void {
 
 /** Sends a file that is in memory, whose head has been sent. */
 export function sendCached(request: Request, file: CachedFile): void {
-  const ranges = rangesOf(request, file.bytes.length)
+  const ranges = rangesOf(request, file.content.length)
   if (request.headOnly) request.end()
   else if (lengthOf(ranges) > smallFile) new FileSender(request, new KeptFile(file), ranges).start()
   else {
     for (const { start, end, prefix } of ranges) {
       if (prefix !== undefined) request.write(prefix)
-      const isWhole = end - start === file.bytes.length
-      request.write(isWhole ? (file.text ?? file.bytes) : file.bytes.subarray(start, end))
+      request.write(partOf(file.content, start, end))
     }
     request.end()
   }
+}
+
+function partOf(content: Buffer | string, start: number, end: number): Buffer | string {
+  if (end - start === content.length) return content
+  return typeof content === 'string' ? content.slice(start, end) : content.subarray(start, end)
 }
 
 function rangesOf(request: Request, size: number): readonly FileRange[] {
@@ -72,7 +76,7 @@ function finish(request: Request, isCut: boolean): void {
 /** Where the bytes of a large file come from. */
 interface FileSource {
   /** Calls `then` with bytes from `start` on, at most up to `end`, or with why there are none; at once if it can. */
-  read(start: number, end: number, then: (error: Error | null, piece: Buffer) => void): void
+  read(start: number, end: number, then: (error: Error | null, piece: Buffer | string) => void): void
   /** Called once, never while reading. */
   close(): void
 }
@@ -84,7 +88,7 @@ class OpenFile implements FileSource {
     this.#fd = fd
   }
 
-  read(start: number, end: number, then: (error: Error | null, piece: Buffer) => void): void {
+  read(start: number, end: number, then: (error: Error | null, piece: Buffer | string) => void): void {
     read(this.#fd, Buffer.allocUnsafe(end - start), 0, end - start, start, (error, length, piece) =>
       then(error, length === end - start ? piece : piece.subarray(0, length)),
     )
@@ -105,8 +109,8 @@ class KeptFile implements FileSource {
     file.users += 1
   }
 
-  read(start: number, end: number, then: (error: Error | null, piece: Buffer) => void): void {
-    then(null, this.#file.bytes.subarray(start, end))
+  read(start: number, end: number, then: (error: Error | null, piece: Buffer | string) => void): void {
+    then(null, partOf(this.#file.content, start, end))
   }
 
   close(): void {

@@ -62,7 +62,7 @@ function serveKept(request: Request, file: CachedFile): number {
   const { core } = request.location
   if (file.type?.core !== core) file.type = { core, text: contentType(request, request.uri) }
   request.out.contentType ??= file.type.text
-  if (describe(request, file.bytes.length, file)) sendCached(request, file)
+  if (describe(request, file.content.length, file)) sendCached(request, file)
   return taken
 }
 
