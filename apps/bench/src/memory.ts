@@ -42,9 +42,19 @@ export function processorTimeOfGroup(pgid: number): number {
   for (const pid of processes()) {
     const fields = statOf(pid)
     if (fields === undefined || Number(fields[2]) !== pgid) continue
-    sum += (Number(fields[11]) + Number(fields[12])) / ticks
+    sum += secondsAt(fields, 11)
   }
   return sum
+}
+
+/** Seconds of processor time that children of this process have used which have ended and been waited for. */
+export function processorTimeOfChildren(): number {
+  return secondsAt(statOf('self') ?? [], 13)
+}
+
+/** User and system time stand side by side. */
+function secondsAt(fields: readonly string[], index: number): number {
+  return (Number(fields[index]) + Number(fields[index + 1])) / ticks
 }
 
 function processes(): readonly string[] {

@@ -8,7 +8,7 @@ import { benchIdle } from './idle.ts'
 import { benchLargeConfiguration } from './large-configuration.ts'
 import type { BenchOptions } from './stack.ts'
 import { caddyServer, nginxServer, trivetServer, type WebServer } from './web-servers.ts'
-import { median, wrk } from './wrk.ts'
+import { median, medianRatio, wrk, wrkWithCost } from './wrk.ts'
 
 const targets = [
   { path: '/1k.html', what: 'a file of 1 KB' },
@@ -38,28 +38,39 @@ async function compare(folder: Folder, options: BenchOptions): Promise<void> {
     )
     for (const target of targets) {
       const rates = servers.map((): number[] => [])
+      const costs = servers.map((): number[] => [])
       for (const { origin } of servers) await wrk(origin + target.path, connections, 1) // warm-up
       for (let round = 0; round < rounds; round += 1) {
-        for (const [index, { origin }] of servers.entries()) {
-          const load = await wrk(origin + target.path, connections, seconds)
+        for (const [index, { origin, child }] of servers.entries()) {
+          const load = await wrkWithCost(child.pid, origin + target.path, connections, seconds)
           if (load.errors > 0) process.stdout.write(`${load.errors} errors on ${origin}${target.path}\n`)
           rates[index]?.push(load.requestsPerSecond)
+          costs[index]?.push(load.cost)
         }
       }
-      print(target.what, servers, rates)
+      print(target.what, servers, rates, costs)
     }
   } finally {
     for (const { child } of servers) await child.stop('SIGTERM')
   }
 }
 
-function print(what: string, servers: readonly WebServer[], rates: readonly (readonly number[])[]): void {
+type Samples = readonly (readonly number[])[]
+
+function print(what: string, servers: readonly WebServer[], rates: Samples, costs: Samples): void {
   const [mine = []] = rates
+  const [myCosts = []] = costs
   process.stdout.write(`\n${what}\n`)
   for (const [index, { name }] of servers.entries()) {
     const theirs = rates[index] ?? []
-    const ratio = median(mine.map((rate, round) => rate / (theirs[round] ?? Number.NaN)))
-    const beside = index === 0 ? '' : `  ours is ${ratio.toFixed(2)} of it (median of the pairs)`
-    process.stdout.write(`  ${name.padEnd(13)} ${String(Math.round(median(theirs))).padStart(8)} requests/s${beside}\n`)
+    const theirCosts = costs[index] ?? []
+    const ratio = medianRatio(mine, theirs).toFixed(2)
+    const cost = medianRatio(myCosts, theirCosts).toFixed(2)
+    const beside =
+      index === 0 ? '' : `  ours is ${ratio} of it, at ${cost} of its processor time (medians of the pairs)`
+    process.stdout.write(
+      `  ${name.padEnd(13)} ${String(Math.round(median(theirs))).padStart(8)} requests/s ` +
+        `${median(theirCosts).toFixed(1).padStart(7)} us${beside}\n`,
+    )
   }
 }

@@ -1,5 +1,6 @@
 /** Runs wrk and reads its report. */
 import { runToEnd } from '@trivet/testing'
+import { processorTimeOfGroup } from './memory.ts'
 
 /** What one run of wrk measured. */
 export interface Load {
@@ -30,6 +31,24 @@ export async function wrk(
     errors: socket.reduce((sum, text) => sum + Number(text), refused),
     p99: /99%\s+(\S+)/.exec(output)?.[1] ?? '?',
   }
+}
+
+/** The same, and the microseconds of processor time that process group `pgid` took for each answer: other work on the machine blurs that much less than a rate. */
+export async function wrkWithCost(
+  pgid: number,
+  url: string,
+  connections: number,
+  seconds: number,
+  more: readonly string[] = [],
+): Promise<Load & { readonly cost: number }> {
+  const before = processorTimeOfGroup(pgid)
+  const load = await wrk(url, connections, seconds, more)
+  return { ...load, cost: ((processorTimeOfGroup(pgid) - before) / load.requests) * 1e6 }
+}
+
+/** The median of `mine` divided by `theirs`, pair by pair. */
+export function medianRatio(mine: readonly number[], theirs: readonly number[]): number {
+  return median(mine.map((value, index) => value / (theirs[index] ?? Number.NaN)))
 }
 
 /** The middle one of `values`. */
