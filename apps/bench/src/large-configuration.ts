@@ -7,7 +7,7 @@ import { bin } from './bin.ts'
 import { memoryOfGroup, processorTimeOfChildren, processorTimeOfGroup } from './memory.ts'
 import type { BenchOptions } from './stack.ts'
 import { nginxConf } from './web-servers.ts'
-import { median, medianRatio, wrk, wrkWithCost } from './wrk.ts'
+import { median, medianRatio, warmUp, wrkWithCost } from './wrk.ts'
 
 const few = 10
 const many = 1000
@@ -89,7 +89,7 @@ async function compareRouting(
   { rounds, seconds, connections }: BenchOptions,
 ): Promise<void> {
   const host = ['-H', 'Host: site7.example']
-  for (const { url } of running) await wrk(url, connections, seconds, host)
+  for (const { url } of running) await warmUp(url, connections, host)
   for (let round = 0; round < rounds * roundsPerRound; round += 1) {
     for (const { child, url, rates, costs } of running) {
       const load = await wrkWithCost(

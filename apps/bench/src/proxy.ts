@@ -8,7 +8,7 @@ import { benchIdle } from './idle.ts'
 import { benchLargeConfiguration } from './large-configuration.ts'
 import type { BenchOptions } from './stack.ts'
 import { caddyServer, nginxServer, trivetServer, type WebServer } from './web-servers.ts'
-import { median, medianRatio, wrk, wrkWithCost } from './wrk.ts'
+import { median, medianRatio, warmUp, wrkWithCost } from './wrk.ts'
 
 const targets = [
   { path: '/1k.html', what: 'a file of 1 KB' },
@@ -39,7 +39,7 @@ async function compare(folder: Folder, options: BenchOptions): Promise<void> {
     for (const target of targets) {
       const rates = servers.map((): number[] => [])
       const costs = servers.map((): number[] => [])
-      for (const { origin } of servers) await wrk(origin + target.path, connections, 1) // warm-up
+      for (const { origin } of servers) await warmUp(origin + target.path, connections)
       for (let round = 0; round < rounds; round += 1) {
         for (const [index, { origin, child }] of servers.entries()) {
           const load = await wrkWithCost(child.pid, origin + target.path, connections, seconds)

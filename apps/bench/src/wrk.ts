@@ -33,7 +33,19 @@ export async function wrk(
   }
 }
 
-/** The same, and the microseconds of processor time that process group `pgid` took for each answer: other work on the machine blurs that much less than a rate. */
+/** Answers after which Node has compiled what it will compile. */
+const warm = 50_000
+/** Seconds of warm-up that have to do, however slow the machine is. */
+const longestWarmUp = 15
+
+/** Loads `url` until its server has warmed up. */
+export async function warmUp(url: string, connections: number, more: readonly string[] = []): Promise<void> {
+  let answers = 0
+  for (let second = 0; second < longestWarmUp && answers < warm; second += 1)
+    answers += (await wrk(url, connections, 1, more)).requests
+}
+
+/** `wrk`, and the microseconds of processor time that process group `pgid` took for each answer: other work on the machine blurs that much less than a rate. */
 export async function wrkWithCost(
   pgid: number,
   url: string,
