@@ -64,9 +64,9 @@ class Checker {
     seen.set(statement.name, statement)
     if (scope === undefined) return this.#inside(statement, row, undefined)
     const report = reportAt(this.#report, statement.place)
-    const inner = row.apply(scope, statement, report) ?? scope
+    const inner = applyRow(row, scope, statement, report)
     this.#inside(statement, row, inner)
-    row.close?.(inner, statement, report)
+    if (inner !== undefined) row.close?.(inner, statement, report)
   }
 
   #inside(statement: Statement, row: Directive, scope: Scope | undefined): void {
@@ -165,6 +165,17 @@ class Checker {
 
   *#namesIn(context: Context): Generator<string> {
     for (const [name, rows] of this.#table) if (rows.some((row) => row.contexts.includes(context))) yield name
+  }
+}
+
+/** The scope of what stands in the block; undefined when the row could not read an argument, which is reported. */
+function applyRow(row: Directive, scope: Scope, statement: Statement, report: Report): Scope | undefined {
+  try {
+    return row.apply(scope, statement, report) ?? scope
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    report.emerg(error.message)
+    return undefined
   }
 }
 

@@ -40,7 +40,7 @@ export interface Directive {
   readonly inert?: boolean
   /** What is not as in nginx, one sentence for the reference page. */
   readonly differs?: string
-  /** Returns the scope of the block, for rows with one; without it the block is applied in the same scope. */
+  /** Returns the scope of the block, for rows with one; without it the block is applied in the same scope. A SyntaxError is reported at the statement. */
   readonly apply: (scope: Scope, statement: Statement, report: Report) => Scope | void
   /** Called after the statements of the block, with the scope that `apply` returned. */
   readonly close?: (scope: Scope, statement: Statement, report: Report) => void

@@ -90,3 +90,12 @@ test('a directive that is not implemented is told once, with the number of its p
   const text = 'server { proxy_cache a; location / { proxy_cache b; proxy_cache c; } }'
   expect(messages(text)).toEqual(['3: directive "proxy_cache" of nginx is not implemented by trivet'])
 })
+
+test.each(['proxy_redirect ~( /', 'proxy_cookie_path ~( /', 'proxy_cookie_flags ~( secure', 'gzip_disable ('])(
+  'a pattern that is none is told at its directive: %s',
+  (line) => {
+    expect(messages(`server { location / {\n${line};\n} }`)).toEqual([
+      '4: missing closing parenthesis in the pattern "("',
+    ])
+  },
+)

@@ -3,7 +3,7 @@ import type { Directive } from '../language/directive.ts'
 import { choiceRow, flagRow } from '../language/rows.ts'
 import type { Request } from '../http/request.ts'
 import { compilePattern } from '../model/pattern.ts'
-import { atLeast, everywhere, row, textOf, textsOf } from '../model/row.ts'
+import { atLeast, everywhere, row, textsOf } from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
 import { setting } from '../model/setting.ts'
 
@@ -50,22 +50,12 @@ export const negotiationRows: readonly Directive[] = [
       scope.set(proxied, new Set(textsOf(statement)))
     },
   ),
-  row(
-    'gzip_disable',
-    'User agents that get no compressed answers.',
-    { args: atLeast(1) },
-    (scope, statement, report) => {
-      try {
-        const patterns = textsOf(statement).map((text) =>
-          text === 'msie6' ? oldExplorer : compilePattern(text, true).regex,
-        )
-        scope.set(disable, [...(scope.get(disable) ?? []), ...patterns])
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error
-        report.emerg(`${error.message} in "${textOf(statement, 0)}"`)
-      }
-    },
-  ),
+  row('gzip_disable', 'User agents that get no compressed answers.', { args: atLeast(1) }, (scope, statement) => {
+    const patterns = textsOf(statement).map((text) =>
+      text === 'msie6' ? oldExplorer : compilePattern(text, true).regex,
+    )
+    scope.set(disable, [...(scope.get(disable) ?? []), ...patterns])
+  }),
 ]
 
 /** What holds in a block. */
