@@ -1,12 +1,14 @@
 /** A whole request body, in memory up to `client_body_buffer_size` and in a temporary file beyond. */
-import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemErrorText } from '../language/system-error.ts'
 import type { CoreSettings } from '../model/core-settings.ts'
 import type { BodySink, RequestBody } from './request-body.ts'
 
 /** Told when the body is complete (status 0) or cannot be (the status to answer). */
 export interface BodyListener {
   onBody(status: number): void
+  log(level: 'crit', message: string): void
 }
 
 let counter = 0
@@ -17,8 +19,11 @@ export class BufferedBody implements BodySink {
   size = 0
   /** The path of the temporary file, when there is one. */
   file: string | undefined
+  /** What is in memory: all of it, or what is still to be written to the file. */
   #chunks: Buffer[] = []
   #fd = -1
+  /** The file could not be made or written. */
+  #hasFailed = false
   readonly #core: CoreSettings
   readonly #listener: BodyListener
   readonly #body: RequestBody
@@ -38,15 +43,26 @@ export class BufferedBody implements BodySink {
 
   onBodyData(chunk: Buffer): void {
     this.size += chunk.length
-    if (this.#fd !== -1) writeSync(this.#fd, chunk)
-    else {
-      this.#chunks.push(chunk)
-      if (this.size > this.#core.clientBodyBufferSize) this.#spill()
+    if (this.#hasFailed) return
+    this.#chunks.push(chunk)
+    if (this.#fd === -1 && this.size > this.#core.clientBodyBufferSize) this.#spill()
+  }
+
+  /** One write for all that came in one piece, however small the chunks are it was cut into. */
+  onBodyFlush(): void {
+    if (this.#fd === -1 || this.#chunks.length === 0) return
+    const chunks = this.#chunks
+    this.#chunks = []
+    try {
+      writeWhole(this.#fd, chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
+    } catch (error) {
+      this.#fail(`write() "${this.file ?? ''}"`, error)
     }
   }
 
   onBodyEnd(): void {
-    this.#listener.onBody(0)
+    this.onBodyFlush()
+    if (!this.#hasFailed) this.#listener.onBody(0)
   }
 
   onBodyError(status: number): void {
@@ -71,11 +87,32 @@ export class BufferedBody implements BodySink {
     if (this.#fd === -1) return
     closeSync(this.#fd)
     this.#fd = -1
-    if (this.file !== undefined && this.#core.bodyInFileOnly !== 'on') unlinkSync(this.file)
+    if (this.file === undefined || this.#core.bodyInFileOnly === 'on') return
+    try {
+      rmSync(this.file, { force: true })
+    } catch (error) {
+      this.#listener.log('crit', `unlink() "${this.file}" failed (${systemErrorText(error as Error)})`)
+    }
+  }
+
+  #fail(call: string, error: unknown): void {
+    this.#hasFailed = true
+    this.#chunks = []
+    this.#listener.log('crit', `${call} failed (${systemErrorText(error as Error)})`)
+    if (this.#body.isDone) this.#listener.onBody(500)
+    else this.#body.fail(500)
   }
 
   #spill(): void {
     const folder = this.#core.clientBodyTempPath
+    try {
+      this.#open(folder)
+    } catch (error) {
+      this.#fail(`open() in "${folder}"`, error)
+    }
+  }
+
+  #open(folder: string): void {
     mkdirSync(folder, { recursive: true })
     for (;;) {
       const name = join(folder, `${process.pid}-${String(++counter).padStart(10, '0')}`)
@@ -87,7 +124,9 @@ export class BufferedBody implements BodySink {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
     }
-    for (const chunk of this.#chunks) writeSync(this.#fd, chunk)
-    this.#chunks = []
   }
+}
+
+function writeWhole(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
 }

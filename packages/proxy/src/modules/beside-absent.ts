@@ -14,6 +14,9 @@ const families: readonly (readonly [refused: string, names: RegExp])[] = [
   ['grpc_pass', /^grpc_/],
   ['memcached_pass', /^memcached_/],
   ['proxy_cache', /^proxy_(?:cache_|no_cache$)/],
+  ['listen ... ssl', /^ssl_/],
+  ['proxy_pass https://', /^proxy_ssl_/],
+  ['uwsgi_pass suwsgi://', /^uwsgi_ssl_/],
   ['uwsgi_cache', /^uwsgi_(?:cache_|no_cache$)/],
 ]
 

@@ -68,21 +68,12 @@ function lazyTrailer(request: Request, name: string, value: Value): void {
 
 function setField(request: Request, name: string, value: string): void {
   const { out } = request
-  switch (name.toLowerCase()) {
-    case 'last-modified':
-      out.lastModified = value === '' ? undefined : value
-      out.lastModifiedTime = value === '' ? -1 : httpTime(value)
-      return
-    case 'etag':
-      out.etag = value === '' ? undefined : value
-      return
-    case 'cache-control':
-    case 'link':
-      if (value !== '') out.add(name, value)
-      return
-    default:
-      if (value !== '') out.add(name, value)
-  }
+  const lower = name.toLowerCase()
+  if (lower === 'last-modified') {
+    out.lastModified = value === '' ? undefined : value
+    out.lastModifiedTime = value === '' ? -1 : httpTime(value)
+  } else if (lower === 'etag') out.etag = value === '' ? undefined : value
+  else if (value !== '') out.add(name, value)
 }
 
 function setExpires(request: Request, text: string, isModified: boolean): void {

@@ -35,32 +35,31 @@ export function cookieValue(request: Request, name: string): string | undefined 
   return undefined
 }
 
-function sentHeader(request: Request, name: string): string | undefined {
-  const { out } = request
-  switch (name) {
-    case 'content-type':
-      return out.contentType === undefined || out.charset === undefined
+/** Fields that the engine keeps apart, by their name in lower case. */
+const keptApart: ReadonlyMap<string, Getter> = new Map<string, Getter>([
+  [
+    'content-type',
+    ({ out }) =>
+      out.contentType === undefined || out.charset === undefined
         ? out.contentType
-        : `${out.contentType}; charset=${out.charset}`
-    case 'content-length':
-      return out.contentLength >= 0 ? String(out.contentLength) : undefined
-    case 'last-modified':
-      return out.lastModified
-    case 'location':
-      return out.location
-    case 'etag':
-      return out.etag
-    case 'connection':
-      return out.status === 101 ? 'upgrade' : request.keepAlive ? 'keep-alive' : 'close'
-    case 'keep-alive':
-      return request.keepAlive && request.location.core.keepaliveHeader > 0
-        ? `timeout=${request.location.core.keepaliveHeader}`
-        : undefined
-    case 'transfer-encoding':
-      return request.chunked ? 'chunked' : undefined
-    default:
-      return out.joined(name)
-  }
+        : `${out.contentType}; charset=${out.charset}`,
+  ],
+  ['content-length', ({ out }) => (out.contentLength >= 0 ? String(out.contentLength) : undefined)],
+  ['last-modified', ({ out }) => out.lastModified],
+  ['location', ({ out }) => out.location],
+  ['etag', ({ out }) => out.etag],
+  ['connection', ({ out, keepAlive }) => (out.status === 101 ? 'upgrade' : keepAlive ? 'keep-alive' : 'close')],
+  [
+    'keep-alive',
+    ({ keepAlive, location }) =>
+      keepAlive && location.core.keepaliveHeader > 0 ? `timeout=${location.core.keepaliveHeader}` : undefined,
+  ],
+  ['transfer-encoding', ({ chunked }) => (chunked ? 'chunked' : undefined)],
+])
+
+function sentHeader(request: Request, name: string): string | undefined {
+  const getter = keptApart.get(name)
+  return getter === undefined ? request.out.joined(name) : getter(request)
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')

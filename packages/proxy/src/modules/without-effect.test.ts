@@ -26,6 +26,7 @@ test.each([
   'proxy_buffering off; proxy_max_temp_file_size 0; rewrite_log off;',
   'server { listen 127.0.0.1:1 deferred fastopen=3; }',
   'fastcgi_temp_path fastcgi 1 2; fastcgi_param A b; fastcgi_buffers 8 16k; scgi_temp_path scgi; proxy_cache_key $uri;',
+  'ssl_protocols TLSv1.2; ssl_prefer_server_ciphers on; proxy_ssl_verify on; uwsgi_ssl_name $host;',
 ])('%s needs no warning', (http) => {
   expect(warnings(http)).toEqual([])
 })

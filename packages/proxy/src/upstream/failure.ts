@@ -1,5 +1,5 @@
 /** What went wrong with an upstream: nginx's words for the log, the condition of `*_next_upstream`, the status. */
-import type { ClientError, ClientPhase } from '@trivet/http1/client'
+import type { ClientError, ClientErrorCode, ClientPhase } from '@trivet/http1/client'
 import { systemErrorText } from '../language/system-error.ts'
 
 /** A failed attempt. */
@@ -21,25 +21,29 @@ const doing: Readonly<Record<ClientPhase, string>> = {
   body: 'while reading upstream',
 }
 
+const whatHappened: Readonly<Record<ClientErrorCode, (error: ClientError, cause: Error | undefined) => string>> = {
+  refused: connectFailed,
+  unreachable: connectFailed,
+  'connect-timeout': timedOut,
+  'send-timeout': timedOut,
+  'read-timeout': timedOut,
+  reset: (_error, cause) =>
+    `recv() failed (${cause === undefined ? '104: Connection reset by peer' : systemErrorText(cause)})`,
+  closed: () => 'upstream prematurely closed connection',
+  protocol: (error, cause) => `upstream sent an invalid answer (${cause?.message ?? error.message})`,
+  aborted: () => 'the request was given up',
+}
+
+function connectFailed(error: ClientError, cause: Error | undefined): string {
+  return `connect() failed (${cause === undefined ? error.message : systemErrorText(cause)})`
+}
+
+function timedOut(): string {
+  return 'upstream timed out (110: Connection timed out)'
+}
+
 /** The message nginx would log. */
 export function describeFailure(error: ClientError): string {
-  const phase = doing[error.phase]
   const cause = error.cause instanceof Error ? error.cause : undefined
-  switch (error.code) {
-    case 'refused':
-    case 'unreachable':
-      return `connect() failed (${cause === undefined ? error.message : systemErrorText(cause)}) ${phase}`
-    case 'connect-timeout':
-    case 'send-timeout':
-    case 'read-timeout':
-      return `upstream timed out (110: Connection timed out) ${phase}`
-    case 'reset':
-      return `recv() failed (${cause === undefined ? '104: Connection reset by peer' : systemErrorText(cause)}) ${phase}`
-    case 'closed':
-      return `upstream prematurely closed connection ${phase}`
-    case 'protocol':
-      return `upstream sent an invalid answer (${cause?.message ?? error.message}) ${phase}`
-    default:
-      return `the request was given up ${phase}`
-  }
+  return `${whatHappened[error.code](error, cause)} ${doing[error.phase]}`
 }
