@@ -67,7 +67,9 @@ export async function startContainer(options: ContainerOptions, start: StartOpti
     addresses: container.addresses,
     stopped,
     reload: async (changed) =>
-      await container.reload(changed === undefined ? undefined : await settle({ ...options, ...changed }, true)),
+      await container.reload(
+        changed === undefined ? {} : { read: async () => await settle({ ...options, ...changed }, true) },
+      ),
     stop,
     statistics: () => container.statistics(),
     reopenLogs: () => container.reopenLogs(),

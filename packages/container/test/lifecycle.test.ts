@@ -137,6 +137,32 @@ test.concurrent('an INT while the application still loads ends the start and is 
   expect(child.output).toMatch(/ - INT: stopping[^\n]*\n[^\n]* - stopped\n$/)
 })
 
+test.concurrent('a HUP during the start is a reload after it, and two of them are one', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write(
+    'app.mjs',
+    "console.log('loading')\nawait new Promise((resolve) => setTimeout(resolve, 1000))\nexport default { fetch: () => new Response('ok') }\n",
+  )
+  const child = await spawnContainer(['--module', 'app', '--chdir', folder.path, '--http-socket', '127.0.0.1:0'])
+  await using _ = child
+  await child.until('loading')
+  child.signal('SIGHUP')
+  child.signal('SIGHUP')
+  await child.until(' - reloaded')
+  expect(await child.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(child.output.split(' - reloaded')).toHaveLength(2)
+  expect(child.output).not.toContain('not reloaded')
+})
+
+test.concurrent('whoever reads what is printed may go, and it serves on', async () => {
+  const { child, url } = await startServing([])
+  await using _ = child
+  child.process.stdout?.destroy()
+  for (let count = 0; count < 3; count += 1) expect((await fetch(`${url}/hello`)).status).toBe(200)
+  child.signal('SIGTERM')
+  expect(await child.exited).toEqual({ code: 0, signal: null })
+})
+
 test.concurrent('a killed worker is replaced, and only its own requests are lost', async () => {
   const { child, address } = await startServing(['-p', '2', '-L'])
   await using _ = child

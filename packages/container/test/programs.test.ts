@@ -92,6 +92,16 @@ test('a hook that fails ends the start, and nothing is left', async () => {
   expect(child.output).toContain('error: `hook-pre-app`: exec:exit 7 failed: command "exit 7" ended with code 7')
 })
 
+test('a stop during a hook of the start ends it, and nothing is begun any more', async () => {
+  const options = ['--exec-post-app', 'echo at work; sleep 1000', '--mule', '--http-socket', '127.0.0.1:0']
+  const child = await spawnContainer(['--module', 'app.ts', ...options])
+  await using _ = child
+  await child.until('[hook] at work')
+  expect(await child.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(child.output).toMatch(/ - stopped\n$/)
+  expect(child.output).not.toMatch(/mule 1|serving http/)
+})
+
 test('every mistake is shown at its place', async () => {
   await using folder = await temporaryFolder()
   const ini = await folder.write(

@@ -26,7 +26,7 @@ test('a program starts, reloads, asks and stops', async () => {
   expect(await ask(`${url}/environ`)).toMatchObject({ colour: 'green' })
   const counted = expect.poll(() => container.statistics(), { timeout: 20_000 })
   await counted.toMatchObject({ requests: 1, workers: [{ slot: 0, requests: 1 }] })
-  await expect(container.reload({ httpSocket: ':1' })).rejects.toThrow('the sockets differ')
+  await expect(container.reload({ httpSocket: ':1' })).rejects.toThrow('`http` differs: that needs a restart')
   await container.stop()
   await container.stopped
   await expect(fetch(url)).rejects.toThrow()

@@ -28,6 +28,8 @@ export interface HookScope {
   /** Absolute. */
   directory: string
   readonly environment: Record<string, string>
+  /** Aborted when it is to end early, with the reason. */
+  readonly signal: AbortSignal
   print(line: string): void
 }
 
@@ -44,6 +46,9 @@ export interface Action {
 const patience = 60_000
 const lookInterval = 100
 
+/** Milliseconds that a command gets to end when it is interrupted. */
+const mercy = 1000
+
 const some = /^.+$/s
 const two = /^\S+ .+$/s
 
@@ -55,13 +60,19 @@ function pathAnd(argument: string, scope: HookScope): readonly [path: string, re
 
 async function execute(command: string, scope: HookScope): Promise<void> {
   const place: ProgramScope = scope
-  const exit = await new Program(command, place, { onLine: (line) => scope.print(line) }).ended
+  const program = new Program(command, place, { onLine: (line) => scope.print(line) })
+  const end = (): void => void program.stop('SIGTERM', mercy)
+  scope.signal.addEventListener('abort', end)
+  const exit = await program.ended
+  scope.signal.removeEventListener('abort', end)
+  scope.signal.throwIfAborted()
   if (exit.code !== 0) throw new Error(`command "${command}" ${describeExit(exit)}`)
 }
 
-async function waitUntil(what: string, probe: () => boolean | Promise<boolean>): Promise<void> {
+async function waitUntil(what: string, { signal }: HookScope, probe: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + patience
   while (!(await probe())) {
+    signal.throwIfAborted()
     if (performance.now() > end) throw new Error(`waited ${patience / 1000} seconds in vain for ${what}`)
     await delay(lookInterval)
   }
@@ -73,7 +84,7 @@ function waitFor(kind: 'file' | 'folder' | 'anything'): Action {
     syntax: 'a path',
     run: async (argument, scope) => {
       const path = resolve(scope.directory, argument)
-      await waitUntil(path, () => {
+      await waitUntil(path, scope, () => {
         const stat = statSync(path, { throwIfNoEntry: false })
         return stat !== undefined && (kind === 'anything' || (kind === 'file' ? stat.isFile() : stat.isDirectory()))
       })
@@ -192,7 +203,7 @@ export const actions: Readonly<Record<string, Action>> = {
     syntax: 'an address',
     run: async (argument, scope) => {
       const address = readAddress(argument, (path) => resolve(scope.directory, path))
-      await waitUntil(argument, async () => await accepts(address))
+      await waitUntil(argument, scope, async () => await accepts(address))
     },
   },
   print,

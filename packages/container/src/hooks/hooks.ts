@@ -28,6 +28,7 @@ export class Hooks {
   #owner: HookOwner
   #directory: string
   #settings: HookSettings
+  #interruption = new AbortController()
 
   constructor(settings: HookSettings, owner: HookOwner) {
     this.#settings = settings
@@ -38,6 +39,12 @@ export class Hooks {
   /** What `putenv` added to the environment. */
   get added(): Readonly<Record<string, string>> {
     return this.#added
+  }
+
+  /** Ends what runs at present: it fails. Hooks that are asked for later run. */
+  interrupt(): void {
+    this.#interruption.abort(new Error('interrupted, since the container stops'))
+    this.#interruption = new AbortController()
   }
 
   /** Takes over changed settings. */
@@ -62,6 +69,7 @@ export class Hooks {
       gid: privileged.has(phase) ? undefined : this.#owner.gid,
       directory: this.#directory,
       environment: { ...before },
+      signal: this.#interruption.signal,
       print: (line) => this.#owner.line(line),
     }
     try {

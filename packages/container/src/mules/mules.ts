@@ -27,21 +27,19 @@ export class Mules {
   readonly #masters: readonly Master[]
   #owner: MuleOwner
 
-  private constructor(scripts: readonly MuleScript[], owner: MuleOwner) {
+  constructor(scripts: readonly MuleScript[], owner: MuleOwner) {
     this.#owner = owner
     this.#masters = scripts.map((script, index) => this.#create(script, index))
   }
 
   /** Starts them; rejects with the WorkerFailed of one whose process does not come up, none left running. */
-  static async start(scripts: readonly MuleScript[], owner: MuleOwner): Promise<Mules> {
-    const mules = new Mules(scripts, owner)
+  async start(): Promise<void> {
     try {
-      await Promise.all(mules.#masters.map((master) => master.start()))
+      await Promise.all(this.#masters.map((master) => master.start()))
     } catch (error) {
-      await mules.stop()
+      await this.stop()
       throw error
     }
-    return mules
   }
 
   get count(): number {

@@ -7,6 +7,7 @@ import type { MasterCommands } from '../fifo/commands.ts'
 import type { Container } from './container.ts'
 import { explain, isStopped } from './explain.ts'
 import type { ContainerLog } from './log.ts'
+import type { ReloadRequest } from './reload-queue.ts'
 import type { QueueStatistics } from './statistics.ts'
 
 /** Reads the configuration again; throws ContainerError `CONFIG` when it went bad. Absent: it stays what it was. */
@@ -16,6 +17,7 @@ export class ContainerCommands implements MasterCommands {
   readonly #container: Container
   readonly #log: ContainerLog
   readonly #readAgain: ReadAgain | undefined
+  #lastReload: Promise<void> | undefined
 
   constructor(container: Container, log: ContainerLog, readAgain: ReadAgain | undefined) {
     this.#container = container
@@ -28,20 +30,20 @@ export class ContainerCommands implements MasterCommands {
   }
 
   reload(): void {
-    this.#reload(async () => await this.#container.reload(await this.#readAgain?.()))
+    this.#reload({ read: this.#readAgain })
   }
 
   reloadInTurn(): void {
-    this.#reload(async () => await this.#container.reload(await this.#readAgain?.(), { chain: true }))
+    this.#reload({ read: this.#readAgain, chain: true })
   }
 
   /** Running requests are cut off. */
   reloadBrutally(): void {
-    this.#reload(async () => await this.#container.reload(await this.#readAgain?.(), { graceful: false }))
+    this.#reload({ read: this.#readAgain, graceful: false })
   }
 
   reloadWorkers(): void {
-    this.#reload(() => this.#container.reload())
+    this.#reload({})
   }
 
   reloadMules(): void {
@@ -61,10 +63,11 @@ export class ContainerCommands implements MasterCommands {
     const wanted = size + by
     if (wanted < 1 || wanted > processes)
       this.#log.event(`there are ${size} workers: the number stays from 1 to ${processes}`)
-    else {
-      this.#container.resize(wanted)
-      this.#log.event(`${wanted} worker${wanted === 1 ? '' : 's'} from now on`)
-    }
+    else
+      this.#attempt('the number of workers stays', () => {
+        this.#container.resize(wanted)
+        this.#log.event(`${wanted} worker${wanted === 1 ? '' : 's'} from now on`)
+      })
   }
 
   togglePause(): void {
@@ -77,20 +80,14 @@ export class ContainerCommands implements MasterCommands {
   }
 
   rotateLogs(): void {
-    try {
+    this.#attempt('the log is not rotated', () => {
       const moved = this.#container.rotateLogs()
       this.#log.event(moved === undefined ? 'there is no log file to rotate' : `the log so far is ${moved} now`)
-    } catch (error) {
-      this.#log.event(`the log is not rotated: ${explain(error)}`)
-    }
+    })
   }
 
   writePidFiles(): void {
-    try {
-      this.#container.writePidFiles()
-    } catch (error) {
-      this.#log.event(explain(error))
-    }
+    this.#attempt('the pid files are not written', () => this.#container.writePidFiles())
   }
 
   printStatistics(): void {
@@ -108,15 +105,26 @@ export class ContainerCommands implements MasterCommands {
     )
   }
 
-  #reload(action: () => Promise<void>): void {
-    const reload = async (): Promise<void> => await action()
-    reload().then(
+  /** One that becomes part of another is told once. */
+  #reload(request: ReloadRequest): void {
+    const reload = this.#container.reload(request)
+    if (reload === this.#lastReload) return
+    this.#lastReload = reload
+    reload.then(
       () => this.#log.event('reloaded'),
       (error: unknown) => {
         if (isStopped(error)) this.#log.event('not reloaded: the container was stopped meanwhile')
         else this.#log.event(`not reloaded, the old workers serve on: ${explain(error)}`)
       },
     )
+  }
+
+  #attempt(failure: string, action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#log.event(`${failure}: ${explain(error)}`)
+    }
   }
 }
 

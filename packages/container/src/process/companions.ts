@@ -23,6 +23,7 @@ export interface CompanionOwner {
 export class Companions {
   readonly #masters = new Map<string, Master>()
   readonly #owner: CompanionOwner
+  #stopping = false
 
   constructor(owner: CompanionOwner) {
     this.#owner = owner
@@ -35,7 +36,7 @@ export class Companions {
   /** Rejects when one does not come up. */
   async start(wanted: readonly CompanionOptions[]): Promise<void> {
     for (const { role, processes, options } of wanted) {
-      if (processes === 0) continue
+      if (processes === 0 || this.#stopping) continue
       const master = new Master({ ...options, processes, listeners: [] })
       this.#masters.set(role, master)
       this.#follow(role, master)
@@ -54,6 +55,7 @@ export class Companions {
   }
 
   async stop(how: StopOptions): Promise<void> {
+    this.#stopping = true
     await Promise.all([...this.#masters.values()].map((master) => master.stop(how)))
   }
 

@@ -1,36 +1,40 @@
 /**
  * The container's master: binds the fronts, starts workers through @trivet/prefork, and owns what must not be left
- * behind: sockets, pid file, watchers. It serves no request itself. Reload raises a new generation of workers before the
+ * behind: sockets, pid files, watchers. It serves no request itself. Reload raises a new generation of workers before the
  * old one drains; when the new one does not load, the old one stays and the reason is printed.
+ *
+ * Its life: starting -> serving -> stopping. A stop may come at any moment of the start, which then ends at its next step;
+ * only when it has ended is what it made cleaned up.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   formatAddress,
-  PidFile,
   PreforkError,
   RuntimeFolder,
   WorkerFailed,
   type Address,
   type BoundListener,
   type StopOptions,
-  type PolicyAction,
-  type ReloadOptions,
   type WorkerInfo,
 } from '@trivet/prefork'
 import { ContainerError } from '../config/diagnostic.ts'
 import type { ContainerConfig } from '../config/model.ts'
-import type { Front, FrontProtocol } from '../config/model/sockets.ts'
-import { bindFronts } from './bind-fronts.ts'
-import { runtimeOf } from '../runtimes/table.ts'
-import { ContainerCommands, type ReadAgain } from './commands.ts'
+import type { FrontProtocol } from '../config/model/sockets.ts'
 import { giveAway } from '../log/append.ts'
 import { filesOf } from '../log/open.ts'
-import type { ContainerLog } from './log.ts'
+import { runtimeOf } from '../runtimes/table.ts'
 import type { Notifier } from '../systemd/notifier.ts'
+import { bindFronts } from './bind-fronts.ts'
+import { ContainerCommands, type ReadAgain } from './commands.ts'
+import { checkReload, keptSettings, withFixed } from './fixed-settings.ts'
+import type { ContainerLog } from './log.ts'
 import { Operations } from './operations.ts'
-import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
+import { removePidFiles, writePidFiles } from './pid-files.ts'
+import { ReloadQueue, type ReloadRequest } from './reload-queue.ts'
 import { Sharing } from './sharing.ts'
+import { gatherStatistics, type ContainerStatistics } from './statistics.ts'
 import { applicationOptions, Tiers, type TierSettings } from './tiers.ts'
+import { reportWorkers, type ContainerPhase } from './worker-news.ts'
 
 /** A front as it is served: with the real port when 0 was asked for. */
 export interface FrontAddress {
@@ -65,15 +69,17 @@ export class Container {
   readonly #operations: Operations
   readonly #execArgv: readonly string[]
   readonly #notifier: Notifier | undefined
+  readonly #reloads = new ReloadQueue(async (request) => await this.#reloadNow(request))
   #listeners: readonly BoundListener[] = []
-  #tiers: Tiers | undefined
-  #sharing: Sharing | undefined
   /** Of the sockets between the container's own processes, where they have any. */
   #folder: RuntimeFolder | undefined
+  #tiers: Tiers | undefined
+  #sharing: Sharing | undefined
   #config: ContainerConfig
   #paused = false
+  #phase: ContainerPhase = 'starting'
+  #starting: Promise<void> = Promise.resolve()
   #stopping: Promise<void> | undefined
-  #started = false
   #resolveStopped: () => void = () => {}
 
   private constructor(
@@ -96,6 +102,7 @@ export class Container {
         frontSnapshots: await this.#tiers?.fronts?.snapshot(),
         paused: this.#paused,
         fronts: this.addresses,
+        queues: this.#tiers?.listenQueues() ?? [],
       }),
       execArgv,
     )
@@ -105,54 +112,53 @@ export class Container {
   static async start(config: ContainerConfig, log: ContainerLog, start: ContainerStart = {}): Promise<Container> {
     const container = new Container(config, log, start)
     start.onCreated?.(container)
+    container.#starting = container.#start()
     try {
-      await container.#start()
+      await container.#starting
     } catch (error) {
+      const failed = container.#stopping === undefined
       await container.stop({ graceful: false })
-      throw startError(error)
+      throw failed ? startError(error) : stoppedMeanwhile()
     }
     return container
   }
 
   async #start(): Promise<void> {
     const config = this.#config
-    await this.#operations.asap()
-    this.#goOn()
+    await this.#step(this.#operations.asap())
     this.#listeners = await bindFronts(config)
+    this.#goOn()
     this.writePidFiles()
     giveLogAway(config)
-    await this.#operations.beforeWorkers()
+    await this.#step(this.#operations.beforeWorkers())
+    if (runtimeOf(config).calls) this.#folder = await RuntimeFolder.make()
     this.#goOn()
     const settings = this.#tierSettings()
-    this.#folder = runtimeOf(config).calls ? await RuntimeFolder.make() : undefined
-    this.#goOn()
-    const sharing = await Sharing.open(
-      config,
-      this.#folder,
-      this.#log,
-      {
-        reload: () => this.commands.reload(),
-        stop: () => this.commands.stop({ graceful: true }),
-        statistics: () => this.statistics(),
-      },
-      (changed, role) => applicationOptions(changed, role, settings),
-    )
+    const sharing = await this.#openSharing(settings)
     this.#sharing = sharing
     this.#goOn()
     const tiers = await Tiers.create(config, this.#listeners, this.#folder, settings)
     this.#tiers = tiers
+    this.#goOn()
     this.#follow(tiers)
-    await tiers.start()
-    await sharing.loaded(config, true)
-    this.#started = true
-    await this.#operations.started()
+    await this.#step(tiers.start())
+    await this.#step(sharing.loaded(config, true))
+    this.#phase = 'serving'
+    await this.#step(this.#operations.started())
     this.writePidFiles()
     this.#notifier?.ready(this.#status())
+    this.#reloads.open()
   }
 
-  #status(): string {
-    const { processes } = this.#config.workers
-    return `${processes} worker${processes === 1 ? '' : 's'} on ${this.addresses.map(({ address }) => formatAddress(address)).join(', ')}`
+  #openSharing(settings: TierSettings): Promise<Sharing> {
+    const owner = {
+      reload: () => this.commands.reload(),
+      stop: () => this.commands.stop({ graceful: true }),
+      statistics: () => this.statistics(),
+    }
+    return Sharing.open(this.#config, this.#folder, this.#log, owner, (changed, role) =>
+      applicationOptions(changed, role, settings),
+    )
   }
 
   #tierSettings(): TierSettings {
@@ -166,9 +172,19 @@ export class Container {
     }
   }
 
-  /** Between two steps of the start: somebody may have stopped it. */
+  #status(): string {
+    const { processes } = this.#config.workers
+    return `${processes} worker${processes === 1 ? '' : 's'} on ${this.addresses.map(({ address }) => formatAddress(address)).join(', ')}`
+  }
+
+  /** One step of the start; throws PreforkError `stopped` when somebody has stopped it meanwhile. */
+  async #step(done: Promise<void>): Promise<void> {
+    await done
+    this.#goOn()
+  }
+
   #goOn(): void {
-    if (this.#stopping !== undefined) throw new PreforkError('stopped', 'the container was stopped while it started')
+    if (this.#stopping !== undefined) throw stoppedMeanwhile()
   }
 
   /** Where it serves, in the order of the options. */
@@ -200,19 +216,23 @@ export class Container {
 
   /** TERM is to reload brutally instead of stopping. */
   get termReloads(): boolean {
-    return this.#config.life.termReloads && this.#started
+    return this.#config.life.termReloads && this.#phase === 'serving'
   }
 
-  /** Replaces all workers; rejects with ContainerError `LOAD` or `START`, the old ones serving on, when the new do not come up. */
-  async reload(config: ContainerConfig = this.#config, how: ReloadOptions = {}): Promise<void> {
-    if (
-      JSON.stringify(config.sockets.fronts.map(frontKey)) !== JSON.stringify(this.#config.sockets.fronts.map(frontKey))
-    ) {
-      throw new ContainerError(
-        'CONFIG',
-        'the sockets differ: they are bound once, so a changed `socket`, `http-socket` or `http` needs a restart',
-      )
-    }
+  /**
+   * Replaces all workers, as soon as the container serves and the reload before is done; rejects with ContainerError
+   * `CONFIG`, `LOAD` or `START`, the old ones serving on, when the new do not come up.
+   */
+  reload(request: ReloadRequest = {}): Promise<void> {
+    return this.#reloads.request(request)
+  }
+
+  async #reloadNow({ read, ...how }: ReloadRequest): Promise<void> {
+    this.#goOn()
+    const wanted = (await read?.()) ?? this.#config
+    checkReload(this.#config, wanted)
+    const kept = keptSettings(this.#config, wanted)
+    const config = withFixed(this.#config, wanted)
     this.#notifier?.reloading()
     try {
       await this.#operations.reloading(config)
@@ -225,6 +245,7 @@ export class Container {
       throw startError(error)
     }
     this.#config = config
+    for (const what of kept) this.#log.event(`${what} has changed and stays as it was: that needs a restart`)
     await this.#sharing?.loaded(config, false)
     await this.#operations.reloaded(config)
     this.#notifier?.ready(this.#status())
@@ -236,20 +257,25 @@ export class Container {
     const graceful = how.graceful ?? true
     this.#operations.stopping()
     // The sockets go first: whoever connects now is refused at once instead of waiting for nobody.
-    if (this.#stopping === undefined)
-      for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
+    if (this.#stopping === undefined) this.#closeListeners()
     const stop: StopOptions = graceful ? {} : { graceful, timeout: killAfter }
     const ended = Promise.all([this.#tiers?.stop(stop), this.#sharing?.stop(stop)])
-    const told = this.#stopping === undefined ? this.#notifier?.stopping() : undefined
-    this.#stopping ??= ended.then(() => this.#cleanUp(told))
+    if (this.#stopping !== undefined) return this.#stopping
+    if (this.#phase === 'serving') this.#phase = 'stopping'
+    const told = this.#notifier?.stopping()
+    this.#stopping = ended.then(() => this.#cleanUp(told))
+    this.#reloads.open() // those that wait are told
     return this.#stopping
+  }
+
+  #closeListeners(): void {
+    for (const listener of this.#listeners) listener.close({ unlink: this.#config.files.vacuum })
   }
 
   /** Opens log files anew, after somebody moved them away. */
   reopenLogs(): void {
     this.#log.reopen()
-    giveLogAway(this.#config)
-    this.#tiers?.application.broadcast({ type: 'reopen' })
+    this.#logsMoved()
   }
 
   /** What the scoreboard and the system say now; a worker that is stuck is there too. */
@@ -261,9 +287,18 @@ export class Container {
   /** Moves log files away and begins others; returns what they are called now. */
   rotateLogs(): string | undefined {
     const moved = this.#log.rotate()
-    giveLogAway(this.#config)
-    this.#tiers?.application.broadcast({ type: 'reopen' })
+    this.#logsMoved()
     return moved
+  }
+
+  #logsMoved(): void {
+    try {
+      giveLogAway(this.#config)
+    } catch (error) {
+      // A running container is not taken down by a log file that cannot be had.
+      this.#log.event(`the workers may not write to the log: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    this.#tiers?.application.broadcast({ type: 'reopen' })
   }
 
   /** Requests that come now wait until it is called again; whether they do. */
@@ -280,70 +315,32 @@ export class Container {
 
   /** Writes the pid files anew; throws ContainerError `START` when one cannot be written. */
   writePidFiles(): void {
-    writePidFile(this.#config.files.pidFile)
-    if (this.#started) for (const { path } of this.#config.files.latePidFiles) writePidFile(path)
+    writePidFiles(this.#config.files, this.#phase === 'serving')
   }
 
-  #follow({ application, fronts }: Tiers): void {
-    const name = (worker: WorkerInfo): string => `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
+  #follow(tiers: Tiers): void {
+    const { application } = tiers
+    reportWorkers(tiers, this.#log, () => this.#phase)
     application.on('spawn', (worker) => this.#operations.workerSpawned(worker.slot, worker.pid))
     application.on('ready', (worker) => {
-      this.#log.event(`${name(worker)} is ready${serving(worker.info)}`)
       this.#operations.workerReady(worker.slot, worker.pid)
       if (this.#paused) application.broadcast({ type: 'pause' })
-    })
-    application.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line))
-    // Workers of a generation that did not come up are the business of whoever asked for it.
-    const current = (worker: WorkerInfo): boolean => this.#started && worker.generation <= application.generation
-    application.on('exit', (worker, code, signal) => {
-      if (!current(worker)) return
-      this.#log.event(`${name(worker)} left${howItLeft(code, signal)}`)
-    })
-    application.on('failed', (worker, error) => {
-      // One that ran and ended is told by its exit; here are those that did not come up again.
-      if (current(worker) && error.code !== 'exited' && error.code !== 'killed')
-        this.#log.event(`${name(worker)} failed: ${error.account || error.message}`)
-    })
-    application.on('action', (action, worker) => this.#log.event(describeAction(action, worker)))
-    fronts?.on('output', (worker, _stream, line) => this.#log.output(worker.slot, line, 'front'))
-    fronts?.on('exit', (worker, code, signal) => {
-      if (!this.#started || this.#stopping !== undefined || worker.generation < fronts.generation) return
-      this.#log.event(`front ${worker.slot + 1} (pid: ${worker.pid ?? 'none'}) left${howItLeft(code, signal)}`)
     })
   }
 
   async #cleanUp(told: Promise<void> | undefined): Promise<void> {
+    await this.#starting.catch(() => {}) // told to whoever started it
+    // What the start made after it had been stopped.
+    this.#closeListeners()
+    await Promise.all([this.#tiers?.stop({ graceful: false }), this.#sharing?.stop({ graceful: false })])
     this.#sharing?.close()
     this.#folder?.remove()
     await this.#operations.stopped()
-    const { pidFile, latePidFiles, vacuum } = this.#config.files
-    if (pidFile !== undefined && vacuum) new PidFile(pidFile).remove()
-    for (const { path, safe } of latePidFiles) if (safe || vacuum) new PidFile(path).remove()
+    removePidFiles(this.#config.files)
     await told
     this.#log.flush()
     this.#resolveStopped()
   }
-}
-
-function serving(info: unknown): string {
-  return typeof info === 'object' && info !== null && 'application' in info && 'interface' in info
-    ? `, serving ${String(info.application)} (${String(info.interface)})`
-    : ''
-}
-
-/** What the policy has decided. */
-function describeAction(action: PolicyAction, worker: WorkerInfo | undefined): string {
-  if (worker === undefined || action.kind === 'resize')
-    return `${'size' in action ? `${action.size} worker${action.size === 1 ? '' : 's'} from now on: ` : ''}${action.reason}`
-  const name = `worker ${worker.slot + 1} (pid: ${worker.pid ?? 'none'})`
-  return action.kind === 'kill' ? `${name} is killed: ${action.reason}` : `${name} is replaced: ${action.reason}`
-}
-
-const frontKey = ({ protocol, address }: Front): unknown => [protocol, formatAddress(address)]
-
-function howItLeft(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal !== null) return `: killed by ${signal}`
-  return code === 0 ? '' : ` with code ${code}`
 }
 
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */
@@ -352,18 +349,11 @@ function giveLogAway({ log, workers: { uid, gid } }: ContainerConfig): void {
   for (const file of filesOf(log)) giveAway(file, uid, gid)
 }
 
-function writePidFile(path: string | undefined): void {
-  if (path === undefined) return
-  try {
-    new PidFile(path).write()
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ContainerError('START', `\`pidfile\`: cannot write ${path}: ${why}`, { cause })
-  }
+function stoppedMeanwhile(): PreforkError {
+  return new PreforkError('stopped', 'the container was stopped meanwhile')
 }
 
 function startError(error: unknown): unknown {
-  // One that was stopped while it started is no failure of the application's.
   if (!(error instanceof WorkerFailed) || error.code === 'stopped') return error
   const loading = error.step === 'load application'
   return new ContainerError(loading ? 'LOAD' : 'START', loading ? error.account : error.message, { cause: error })

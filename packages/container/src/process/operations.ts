@@ -18,7 +18,6 @@ import { Mules, type MuleOwner, type MuleScript } from '../mules/mules.ts'
 import { Program, describeExit, type ProgramScope } from '../programs/program.ts'
 import { runtimeOf } from '../runtimes/table.ts'
 import { statsDocument, type StatsSource } from '../stats/document.ts'
-import { listenQueues } from '../stats/listen-queue.ts'
 import { StatsServer } from '../stats/server.ts'
 import type { StatsSettings } from '../stats/settings.ts'
 import type { TouchAction } from '../touch/settings.ts'
@@ -29,7 +28,7 @@ import { titleOf } from './title.ts'
 import { watchTouch } from './touch.ts'
 
 /** What the container itself knows for statistics. */
-export type Figures = Pick<StatsSource, 'snapshots' | 'frontSnapshots' | 'paused' | 'fronts'>
+export type Figures = Pick<StatsSource, 'snapshots' | 'frontSnapshots' | 'paused' | 'fronts' | 'queues'>
 
 /** The phases between the bound sockets and the workers. */
 const beforeWorkers: readonly HookPhase[] = ['pre-jail', 'post-jail', 'in-jail', 'as-root', 'as-user', 'master-start']
@@ -53,6 +52,8 @@ export class Operations {
     unwatch: () => {},
   }
   #serving = false
+  /** Nothing is begun any more. */
+  #ending = false
 
   /** `figures` are those of the workers, of the moment. */
   constructor(
@@ -83,6 +84,7 @@ export class Operations {
   /** Before the first workers are started; throws ContainerError `START`. */
   async beforeWorkers(): Promise<void> {
     for (const phase of beforeWorkers) await this.#run(phase)
+    if (this.#ending) return
     const { programs, operations, workers, life } = this.#config
     if (workers.limits.descriptors !== undefined) limitDescriptors(workers.limits.descriptors)
     const owner = {
@@ -109,7 +111,10 @@ export class Operations {
   /** The workers serve. */
   async started(): Promise<void> {
     await this.#run('post-app')
-    this.#mules = await Mules.start(muleScripts(this.#config), this.#muleOwner())
+    if (this.#ending) return
+    this.#mules = new Mules(muleScripts(this.#config), this.#muleOwner())
+    await this.#mules.start()
+    if (this.#ending) return
     this.#cron = new Cron(this.#config.programs.cron, { ...this.#voice('cron'), scope: this.#scope() })
     this.#watch()
   }
@@ -125,10 +130,11 @@ export class Operations {
     this.#hooks.change(this.#config.programs.hooks, this.#hookOwner(this.#config))
   }
 
-  /** A new generation has taken over. */
+  /** A new generation has taken over; what fails now is told. */
   async reloaded(config: ContainerConfig): Promise<void> {
     this.#config = config
-    await this.#run('post-app')
+    await this.#run('post-app').catch((error: unknown) => this.#log.event(messageOf(error)))
+    if (this.#ending) return
     await this.#daemons?.reload(config.programs.daemons)
     this.#cron?.reload(config.programs.cron)
     if (muleScripts(config).length !== this.#mules?.count)
@@ -165,8 +171,10 @@ export class Operations {
     await this.#mules?.reload(muleScripts(this.#config), this.#muleOwner())
   }
 
-  /** No more triggers: the container is about to end. */
+  /** No more triggers: the container is about to end. Hooks that run are ended. */
   stopping(): void {
+    if (!this.#ending) this.#hooks.interrupt()
+    this.#ending = true
     this.#unwatch()
     this.#sources.unwatch()
     this.#fifo?.close()
@@ -208,7 +216,6 @@ export class Operations {
       version: packageVersion(),
       processes: workers.processes,
       backlog: sockets.backlog,
-      queues: await listenQueues(),
       directory: application.directory,
       daemons: (this.#daemons?.all ?? []).map((daemon) => ({
         command: daemon.settings.command,

@@ -29,6 +29,8 @@ export class Sharing {
   readonly #log: ContainerLog
   readonly #started = Math.floor(Date.now() / 1000)
   #epoch = 0
+  /** The epoch that serves. */
+  #active = -1
 
   private constructor(api: Api | undefined, companions: Companions, program: CompanionProgram, log: ContainerLog) {
     this.#api = api
@@ -83,13 +85,14 @@ export class Sharing {
     this.#epoch += 1
   }
 
-  /** It did not load: the epoch before goes on. */
+  /** It did not load, or was not even tried: the epoch before goes on. */
   notLoaded(): void {
-    this.#api?.discard(this.#epoch)
+    if (this.#epoch !== this.#active) this.#api?.discard(this.#epoch)
   }
 
   /** It serves: companions follow. Rejects when one does not come up, at the start. */
   async loaded(config: ContainerConfig, first: boolean): Promise<void> {
+    this.#active = this.#epoch
     this.#api?.activate(this.#epoch)
     const wanted = this.#wanted(config)
     if (first) return await this.#companions.start(wanted)

@@ -90,6 +90,12 @@ export class Tiers {
     if (this.#inner !== undefined) await this.fronts?.reload(this.#frontOptions(config, this.#inner), how)
   }
 
+  /** Connections that wait to be accepted on each front, in the order of the configuration; 0 where the system does not say. */
+  listenQueues(): readonly number[] {
+    const [direct, indirect] = [this.application, this.fronts].map((master) => [...(master?.listenQueues() ?? [])])
+    return this.#direct.map((isOwn) => (isOwn ? direct : indirect)?.shift() ?? 0)
+  }
+
   async stop(how: StopOptions): Promise<void> {
     // A front that drains waits for whom it passes bytes on, and only the application can say goodbye to a WebSocket.
     if (this.fronts !== undefined) this.application.broadcast({ type: 'close-websockets' })

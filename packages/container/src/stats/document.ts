@@ -18,8 +18,8 @@ export interface StatsSource {
   readonly paused: boolean
   readonly fronts: readonly FrontAddress[]
   readonly backlog: number
-  /** Waiting connections by port. */
-  readonly queues: ReadonlyMap<number, number>
+  /** Connections that wait to be accepted, for each front. */
+  readonly queues: readonly number[]
   readonly directory: string
   readonly daemons: readonly { readonly command: string; readonly pid: number; readonly respawns: number }[]
   readonly cron: readonly CronState[]
@@ -28,7 +28,7 @@ export interface StatsSource {
 
 /** The document, ready for JSON. */
 export function statsDocument(source: StatsSource): object {
-  const sockets = source.fronts.map((front) => socketOf(front, source))
+  const sockets = source.fronts.map((front, index) => socketOf(front, source.backlog, source.queues[index] ?? 0))
   const queue = Math.max(0, ...sockets.map((socket) => socket.queue))
   const workers = Array.from({ length: slotsOf(source) }, (_, slot) => workerOf(source, slot))
   return {
@@ -62,16 +62,15 @@ function slotsOf({ processes, snapshots }: StatsSource): number {
   return Math.max(processes, ...snapshots.map(({ worker }) => worker.slot + 1))
 }
 
-function socketOf({ protocol, address }: FrontAddress, { backlog, queues }: StatsSource): { readonly queue: number } {
-  const socket = {
+function socketOf({ protocol, address }: FrontAddress, backlog: number, queue: number) {
+  return {
     name: 'path' in address ? formatAddress(address).replace(/^unix:/, '') : formatAddress(address),
     proto: protocol,
-    queue: 'path' in address ? 0 : (queues.get(address.port) ?? 0),
+    queue,
     max_queue: backlog,
     shared: 0,
     can_offload: 0,
   }
-  return socket
 }
 
 /** A slot's worker: during a reload the one that serves, of those the newest. */

@@ -19,6 +19,10 @@ interface Tier {
 
 /** Runs until a signal; sets the exit code. */
 export async function up(args: readonly string[]): Promise<void> {
+  // Whoever reads what is printed may go; no request shall fail for it.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   const folder = await mkdtemp(join(tmpdir(), 'trivet-'))
   const tiers: Tier[] = []
   const stop = stopOnSignal(tiers)

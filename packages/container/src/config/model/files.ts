@@ -3,6 +3,8 @@ import type { Reading } from '../reading.ts'
 
 /** A file with the master's number that is written once the workers serve. */
 export interface LatePidFile {
+  /** The option that asked for it. */
+  readonly option: string
   /** Absolute. */
   readonly path: string
   /** Removed at the end, also without `vacuum`. */
@@ -26,7 +28,7 @@ export function resolveFiles(reading: Reading): FileSettings {
     pidFile: reading.path('pidfile'),
     latePidFiles: Object.entries(lateOptions).flatMap(([name, safe]) => {
       const path = reading.path(name)
-      return path === undefined ? [] : [{ path, safe }]
+      return path === undefined ? [] : [{ option: name, path, safe }]
     }),
     vacuum: reading.values.flag('vacuum'),
   }
