@@ -77,9 +77,13 @@ class WebSocket:
 
     def leave(self) -> None:
         """The server goes: the client is told to come again, the application that it is over."""
-        if self.open:
-            self._write(encode_close(SERVICE_RESTART, "the server restarts"))
-            self.open = False
+        try:
+            if self.open:
+                self._write(encode_close(SERVICE_RESTART, "the server restarts"))
+        except Closed:
+            # The client is gone already.
+            pass
+        self.open = False
 
     def failed(self, error: Exception) -> None:
         """The application raised."""

@@ -5,7 +5,8 @@ import os
 import signal
 from typing import Any
 
-from ..request_log import LogFile, RequestLog, logs_requests
+from ..log_line import logs_requests
+from ..request_log import LogFile, RequestLog
 from .board import WorkerBoard
 from .lifespan import Lifespan
 from .recognise import as_single_callable

@@ -7,9 +7,10 @@ import threading
 
 from ..core import Core
 from ..harakiri import Harakiri
+from ..log_line import logs_requests
 from ..packet import PacketReader
 from ..poller import make_poller
-from ..request_log import LogFile, RequestLog, logs_requests
+from ..request_log import LogFile, RequestLog
 from ..watch import Watch
 from .call import run
 from .environ import base_environ
