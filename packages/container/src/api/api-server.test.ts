@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { ApiServer } from './api-server.ts'
 import type { Caller } from './caller.ts'
 import { Locks } from './locks.ts'
+import { Mules } from './mules.ts'
 import { decode, encode } from './value.ts'
 
 interface Client {
@@ -115,4 +116,47 @@ test('who breaks the rules is cut off, and costs nothing more', async () => {
   good.send(call('echo', 'still here'))
   expect(await good.next()).toEqual({ value: 'still here' })
   good.close()
+})
+
+test('answers that nobody reads stop the calls, and not the master', async () => {
+  let answered = 0
+  const calls = {
+    large: () => {
+      answered += 1
+      return 'x'.repeat(100_000)
+    },
+  }
+  const folder = await RuntimeFolder.make()
+  const owner = { uid: undefined, gid: undefined }
+  const server = await ApiServer.open(folder, calls, { maxValue: 100, owner, complain: () => {} })
+  const deaf = connect(server.place.path)
+  deaf.pause()
+  deaf.write(`${JSON.stringify({ token: server.place.token, role: 'worker', number: 1, epoch: 0 })}\n`)
+  deaf.write(`${call('large')}\n`.repeat(1000))
+  const other = client(server)
+  for (let turn = 0; turn < 50; turn += 1) {
+    other.send(call('nothing'))
+    await other.next()
+  }
+  expect(answered).toBeLessThan(100)
+  deaf.destroy()
+  other.close()
+  server.close()
+  folder.remove()
+})
+
+test('a mule that has waited for many messages has left nothing with its connection', async () => {
+  const endings = new Set<() => void>()
+  const onGone = (action: () => void): (() => void) => {
+    endings.add(action)
+    return () => void endings.delete(action)
+  }
+  const caller = { role: 'mule', number: 1, epoch: 0, push: () => true, onGone } as const
+  const { mule_get_msg: receive, mule_msg: send } = new Mules(1, 100).calls
+  for (let count = 0; count < 10; count += 1) {
+    const message = receive?.(caller, [])
+    await send?.(caller, [Buffer.from(`${count}`), 1])
+    expect(await message).toEqual(Buffer.from(`${count}`))
+  }
+  expect(endings.size).toBe(0)
 })

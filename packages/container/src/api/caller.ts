@@ -12,8 +12,8 @@ export interface Caller {
   readonly epoch: number
   /** Tells it something unasked; false when it does not read, and the event is lost. */
   push(event: Value): boolean
-  /** Runs once, when the connection has gone. */
-  onGone(action: () => void): void
+  /** Runs once, when the connection has gone; returns how to forget it before. */
+  onGone(action: () => void): () => void
 }
 
 /** A call: its arguments as they came. */

@@ -46,8 +46,9 @@ export class ApiConnection implements Caller {
     return true
   }
 
-  onGone(action: () => void): void {
+  onGone(action: () => void): () => void {
     this.#endings.add(action)
+    return () => void this.#endings.delete(action)
   }
 
   close(): void {
@@ -69,13 +70,15 @@ export class ApiConnection implements Caller {
     void this.#work()
   }
 
-  /** A call at a time: the next one waits until this one is answered. */
+  /** A call at a time: the next one waits until this one is answered, and the answer read or nearly so. */
   async #work(): Promise<void> {
     if (this.#busy) return
     this.#busy = true
     try {
-      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift())
+      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
         await this.#take(decode(line))
+        await this.#drained()
+      }
     } catch (error) {
       this.#break(error instanceof Error ? error.message : String(error))
     } finally {
@@ -113,6 +116,18 @@ export class ApiConnection implements Caller {
 
   #answer(answer: Value): void {
     if (this.#socket.writable) this.#socket.write(`${encode(answer)}\n`)
+  }
+
+  /** Whoever asks and asks and never reads must not fill the master's memory with answers. */
+  async #drained(): Promise<void> {
+    if (!this.#socket.writableNeedDrain) return
+    await new Promise<void>((resolve) => {
+      const forget = this.onGone(resolve)
+      this.#socket.once('drain', () => {
+        forget()
+        resolve()
+      })
+    })
   }
 
   #break(why: string): void {

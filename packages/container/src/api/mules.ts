@@ -55,14 +55,15 @@ export class Mules {
         caller,
         take: (taken) => {
           clearTimeout(timer)
+          forget()
           resolve(taken)
         },
       }
       const giveUp = (): void => {
         if (this.#waiting.delete(waiting)) waiting.take(null)
       }
+      const forget = caller.onGone(giveUp)
       this.#waiting.add(waiting)
-      caller.onGone(giveUp)
       if (seconds >= 0) timer = setTimeout(giveUp, Math.min(seconds * 1000, 2 ** 31 - 1))
     })
   }

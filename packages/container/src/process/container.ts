@@ -125,6 +125,7 @@ export class Container {
 
   async #start(): Promise<void> {
     const config = this.#config
+    checkIdentity(config)
     await this.#step(this.#operations.asap())
     this.#listeners = await bindFronts(config)
     this.#goOn()
@@ -341,6 +342,17 @@ export class Container {
     this.#log.flush()
     this.#resolveStopped()
   }
+}
+
+/** Throws ContainerError `START` when workers are to be somebody whom this process cannot make them. */
+function checkIdentity({ workers: { uid, gid } }: ContainerConfig): void {
+  const [own, ownGroup] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0]
+  const differs = (uid ?? own) !== own || (gid ?? ownGroup) !== ownGroup
+  if (own !== 0 && differs)
+    throw new ContainerError(
+      'START',
+      '`uid`, `gid`: only root can run workers as somebody else, and this is user ' + own,
+    )
 }
 
 /** Workers that run as somebody else must be able to append to the log, and to open it anew. */
