@@ -1,4 +1,4 @@
-import os, time
+import os, signal, time
 
 
 def application(environ, start_response):
@@ -8,5 +8,7 @@ def application(environ, start_response):
     if path in ("/waits", "/loops"):
         while True:
             time.sleep(60 if path == "/waits" else 0)
+    if path == "/stops":
+        os.kill(os.getpid(), signal.SIGSTOP)
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(os.getpid()).encode()]

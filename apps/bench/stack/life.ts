@@ -6,6 +6,7 @@ export const application: Application = async (environ, startResponse) => {
   if (path === '/slow') await new Promise((resolve) => setTimeout(resolve, 500))
   if (path === '/waits') await new Promise(() => {})
   if (path === '/loops') for (;;);
+  if (path === '/stops') process.kill(process.pid, 'SIGSTOP')
   if (path === '/exits') process.exit(3)
   if (path === '/throws') throw new Error('thrown on purpose')
   if (path === '/leaks') leak.push(Buffer.alloc(200 * 1_048_576, 1))

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { groupMembers, temporaryFolder } from '@trivet/testing'
+import { eventually, groupMembers, RawClient, temporaryFolder } from '@trivet/testing'
 import { expect, test } from 'vitest'
 import { startServing } from './container-process.ts'
 
@@ -34,5 +34,23 @@ test('a worker that leaks is replaced before it is too large, one that exits at 
   expect(await ask('/')).not.toBe(second)
   expect(groupMembers(child.pid)).toHaveLength(2)
   expect(descriptors()).toBeLessThanOrEqual(before + 1)
+  await child.stop()
+})
+
+test('descriptors that run out: who is beyond is closed, told of once, and all are served again when some are free', async () => {
+  const { child, url, address } = await startServing(['--max-fd', '60', '-L'])
+  await using _ = child
+  const before = readdirSync(`/proc/${child.pid}/fd`).length
+  const clients = await Promise.all(Array.from({ length: 60 }, () => RawClient.connect(address)))
+  const line = await child.until(
+    /clients are turned away: \d+ connections are all that 60 descriptors \(`max-fd`\) allow\n/,
+  )
+  const most = Number(/turned away: (\d+)/.exec(line)?.[1])
+  expect(most).toBeGreaterThan(0)
+  for (const client of clients) await client[Symbol.asyncDispose]()
+  await eventually(async () => (await fetch(url).catch(() => undefined))?.status === 200)
+  expect(child.output.match(/turned away/g)).toHaveLength(1)
+  expect(groupMembers(child.pid)).toHaveLength(2)
+  expect(readdirSync(`/proc/${child.pid}/fd`)).toHaveLength(before)
   await child.stop()
 })

@@ -125,6 +125,8 @@ test.concurrent('cheaper: few workers, and more under load', async () => {
     grown.abort()
     await Promise.all(load)
   }
+  await reload(folder, child)
+  expect((await ask(url))[1]).toMatch(/^two \d+$/)
   await child.stop()
 })
 
@@ -141,6 +143,9 @@ test.concurrent('attach-daemon and cron', async () => {
   await child.until('the time has come')
   expect(alive(pid)).toBe(true)
   expect((await ask(addressOf(child)))[1]).toMatch(/^one \d+$/)
+  await reload(folder, child)
+  expect((await ask(addressOf(child)))[1]).toMatch(/^two \d+$/)
+  expect(alive(pid)).toBe(true)
   await child.stop()
   await eventually(() => !alive(pid))
 })

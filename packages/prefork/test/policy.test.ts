@@ -107,3 +107,14 @@ test('a chain whose first new worker does not come up ends there', async () => {
   expect(herd.master.generation).toBe(0)
   expect(await herd.get()).toMatchObject({ payload: 'old' })
 })
+
+test('a size that shrinks while a generation is raised does not end that generation', async () => {
+  await using herd = await Herd.started({ ...running('keeps-record.ts'), processes: 2 })
+  const reloading = herd.master.reload()
+  await herd.next('spawn')
+  herd.master.resize(1)
+  await reloading
+  expect(herd.master.workers.filter(({ state }) => state === 'ready').map(({ generation }) => generation)).toEqual([
+    1, 1,
+  ])
+})

@@ -55,6 +55,16 @@ const faults: readonly Fault[] = [
     logged: /cannot write to \/dev\/full: ENOSPC/,
   },
   {
+    name: 'descriptors run out (EMFILE)',
+    options: ['--max-fd', '60'],
+    provoke: async (server) => {
+      const fates = await Promise.all(Array.from({ length: 100 }, async () => await ask(server.address, '/slow')))
+      const served = fates.filter(({ status }) => status === 200).length
+      return `200 for ${served} of 100 at once, a closed connection for the others`
+    },
+    logged: /clients are turned away: .*/,
+  },
+  {
     name: 'crash loop (killed 5 times)',
     provoke: async (server) => {
       for (let count = 0; count < 5; count += 1) {

@@ -7,7 +7,7 @@ import { ask, type Fate } from './steady-load.ts'
 /** Seconds. */
 const limit = 2
 
-const paths = { '/waits': 'waits for ever', '/loops': 'computes for ever' } as const
+const paths = { '/waits': 'waits for ever', '/loops': 'computes for ever', '/stops': 'can do nothing' } as const
 
 /** Prints the table. */
 export async function benchHarakiri({ rounds }: { readonly rounds: number }): Promise<void> {

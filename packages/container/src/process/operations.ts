@@ -47,6 +47,8 @@ export class Operations {
   #fifo: MasterFifo | undefined
   #stats: StatsServer | undefined
   #unwatch: () => void = () => {}
+  /** What of it is watched. */
+  #watched = ''
   #sources: { readonly folder: string | undefined; readonly unwatch: () => void } = {
     folder: undefined,
     unwatch: () => {},
@@ -143,7 +145,6 @@ export class Operations {
       this.#log.event(`the mules are not replaced: ${messageOf(error)}`),
     )
     await this.#openStats(config.operations.stats).catch((error: unknown) => this.#log.event(messageOf(error)))
-    this.#unwatch()
     this.#watch()
   }
 
@@ -270,8 +271,14 @@ export class Operations {
     this.#hooks.run(phase, more).catch((error: unknown) => this.#log.event(messageOf(error)))
   }
 
+  /** A touch while a reload goes on must not be lost: files are watched anew only when they are others. */
   #watch(): void {
     const { touch, watch } = this.#config.reloads
+    this.#watchSources()
+    const watched = JSON.stringify([touch, watch])
+    if (watched === this.#watched) return
+    this.#watched = watched
+    this.#unwatch()
     const actions = Map.groupBy(touch, ({ path }) => path)
     const unwatchTouch = watchTouch([...actions.keys()], (path) => {
       for (const { action } of actions.get(path) ?? []) this.#touched(path, action)
@@ -288,7 +295,6 @@ export class Operations {
       unwatchTouch()
       unwatchPaths()
     }
-    this.#watchSources()
   }
 
   /** A change while a reload goes on must not be lost: the watch stays as long as it is for the same folder. */

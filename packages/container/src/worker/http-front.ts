@@ -2,6 +2,7 @@ import type { Application } from '@trivet/gateway'
 import { serve } from '@trivet/http1/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
 import type { Activity } from './activity.ts'
+import { connectionLimit } from './descriptors.ts'
 import type { FrontServer } from './front.ts'
 import type { ServingPayload } from './payload.ts'
 
@@ -19,6 +20,7 @@ export async function openHttp(
     bodyTimeout: httpTimeout,
     sendTimeout: httpTimeout,
     multiprocess: payload.processes > 1,
+    ...connectionLimit(),
     watch: activity,
     onError: activity.failed,
   })

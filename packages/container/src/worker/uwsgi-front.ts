@@ -2,6 +2,7 @@ import type { Application } from '@trivet/gateway'
 import { serve } from '@trivet/uwsgi/gateway'
 import type { InheritedListener } from '@trivet/prefork/worker'
 import type { Activity } from './activity.ts'
+import { connectionLimit } from './descriptors.ts'
 import type { FrontServer } from './front.ts'
 import type { ServingPayload } from './payload.ts'
 
@@ -17,6 +18,7 @@ export async function openUwsgi(
     limits: { bufferSize, maxVars, ...(maxBody === undefined ? {} : { maxBody }) },
     socketTimeout: uwsgiTimeout,
     multiprocess: payload.processes > 1,
+    ...connectionLimit(),
     watch: activity,
     onError: activity.failed,
   })

@@ -21,6 +21,10 @@ export interface HttpServerOptions {
   readonly lingerBytes?: number
   /** Requests on one connection. */
   readonly maxRequests?: number
+  /** Open connections; those beyond are closed at once. */
+  readonly maxConnections?: number
+  /** Told of each connection beyond `maxConnections`. */
+  readonly onDrop?: () => void
   /** The Server field; empty for none. */
   readonly serverName?: string
   /** `tsgi.multiprocess`. */
@@ -54,6 +58,8 @@ export const defaultServerOptions: Required<
   lingerTimeout: 5_000,
   lingerBytes: 64 * 1024,
   maxRequests: 10_000,
+  maxConnections: Number.POSITIVE_INFINITY,
+  onDrop: () => {},
   serverName: 'Trivet',
   multiprocess: false,
 }

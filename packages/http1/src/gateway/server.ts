@@ -43,6 +43,8 @@ export class HttpServer {
       if (this.#timer === undefined) this.#startTimer()
       this.#connections.add(new HttpConnection(this.#owner, socket))
     })
+    this.#server.maxConnections = settings.maxConnections
+    this.#server.on('drop', settings.onDrop)
   }
 
   /** Open connections. */

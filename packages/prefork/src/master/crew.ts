@@ -98,7 +98,9 @@ export class Crew {
     for (const slot of this.slots.toReversed().slice(0, this.#plans.size - size)) this.#plans.delete(slot)
     for (const [slot, respawn] of this.#respawns) if (!this.#plans.has(slot)) respawn.clear()
     for (const worker of this.#workers) {
-      const retired = !this.#plans.has(worker.slot) && worker.state !== 'draining'
+      // A generation that is being raised has its slots when it takes over.
+      const raising = worker.generation > generation.number
+      const retired = !raising && !this.#plans.has(worker.slot) && worker.state !== 'draining'
       if (retired) worker.drain(worker.settings.drainTimeout)
     }
   }

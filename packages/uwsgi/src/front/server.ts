@@ -56,6 +56,8 @@ export class UwsgiServer implements ConnectionHost {
       this.#startSweep()
       this.#connections.add(new Connection(socket, this))
     })
+    server.maxConnections = this.settings.maxConnections
+    server.on('drop', this.settings.onDrop)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       // An inherited descriptor is bound already; `exclusive` keeps node:cluster out of the rest.

@@ -23,6 +23,10 @@ export interface UwsgiServerOptions {
   readonly depth?: number
   /** Requests this server can work on at once, as advertised. */
   readonly capacity?: number
+  /** Open connections of each listener; those beyond are closed at once. */
+  readonly maxConnections?: number | undefined
+  /** Told of each connection beyond `maxConnections`. */
+  readonly onDrop?: () => void
   /** Control vars (`UWSGI_SCRIPT`, ...) to pass on to the application instead of refusing the request. */
   readonly controlVars?: readonly string[]
   /** The environ's `tsgi.multiprocess`. */
@@ -49,6 +53,8 @@ export interface ServerSettings {
   readonly unreadBody: number
   readonly depth: number
   readonly capacity: number | undefined
+  readonly maxConnections: number
+  readonly onDrop: () => void
   readonly environ: EnvironSettings
   readonly log: (line: string) => void
   readonly run: RunOptions | undefined
@@ -81,6 +87,8 @@ export function settleOptions(options: UwsgiServerOptions): ServerSettings {
     unreadBody: options.unreadBody ?? serverDefaults.unreadBody,
     depth: options.depth ?? serverDefaults.depth,
     capacity: options.capacity,
+    maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
+    onDrop: options.onDrop ?? (() => {}),
     environ: {
       errors: options.errors ?? textErrors(),
       multiprocess: options.multiprocess ?? false,
