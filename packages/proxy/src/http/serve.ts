@@ -32,7 +32,7 @@ export async function serveHttp(
   log: ErrorLog,
 ): Promise<HttpService> {
   const { http } = config
-  const service = new Service(log, http?.slots ?? 0, config.main.workerConnections)
+  const service = new Service(log, http?.slots ?? 0, config.main.workerConnections, config.main.debugConnections)
   const servers: NetServer[] = []
   await Promise.all((http?.resources ?? []).map(async (resource) => resource.open?.(log)))
   for (const listener of http?.listeners ?? []) {
@@ -59,6 +59,8 @@ function accept(service: Service, listener: Listener, fd: number): Promise<NetSe
         socket.destroy()
         return
       }
+      const probes = listener.spec.keepalive
+      if (probes !== undefined) socket.setKeepAlive(true, probes.idle, probes.interval, probes.count)
       service.connections.add(new Connection(service, listener, socket))
     })
     server.once('error', reject)

@@ -65,6 +65,8 @@ export interface CoreSettings {
   readonly portInRedirect: boolean
   readonly serverNameInRedirect: boolean
   readonly chunkedTransferEncoding: boolean
+  /** 103 of upstreams are passed on when one of these is neither empty nor `0`. */
+  readonly earlyHints: readonly Value[]
   readonly logNotFound: boolean
   readonly maxRanges: number
   readonly logsSubrequests: boolean

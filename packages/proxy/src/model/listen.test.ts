@@ -19,10 +19,21 @@ test('options', () => {
     80,
   )
   expect(isDefault).toBe(true)
-  expect(specs[0]).toMatchObject({ backlog: 64, reusePort: true, ipv6Only: false })
+  expect(specs[0]).toMatchObject({ backlog: 64, reusePort: true, ipv6Only: false, keepalive: { idle: 0 } })
 })
 
 test.each([
+  ['off', undefined],
+  ['on', { idle: 0, interval: 0, count: 0 }],
+  ['30m::10', { idle: 1_800_000, interval: 75_000, count: 10 }],
+  [':5s', { idle: 7_200_000, interval: 5000, count: 9 }],
+])('so_keepalive=%s', (value, probes) => {
+  expect(parseListen(['80', `so_keepalive=${value}`], 80).specs[0]?.keepalive).toEqual(probes)
+})
+
+test.each([
+  [['80', 'so_keepalive=maybe'], /invalid so_keepalive value: "maybe"/],
+  [['80', 'so_keepalive=::0'], /invalid so_keepalive value/],
   [['80', 'ssl'], /TLS is not supported yet/],
   [['80', 'http2'], /HTTP\/2 is not supported yet/],
   [['80', 'nonsense'], /invalid parameter "nonsense"/],

@@ -1,4 +1,5 @@
 /** The `listen` directive: addresses in all of nginx's forms, and the sockets that have to be bound for them. */
+import { parseTime } from '../language/values.ts'
 
 /** One socket to bind. */
 export interface ListenSpec {
@@ -8,8 +9,20 @@ export interface ListenSpec {
   readonly backlog?: number
   readonly reusePort: boolean
   readonly ipv6Only?: boolean
+  /** Probes (SO_KEEPALIVE) of accepted connections; undefined is without. */
+  readonly keepalive?: KeepaliveProbes
   /** Connections begin with a PROXY header. */
   readonly proxyProtocol?: boolean
+}
+
+/** When dead connections are found out. */
+export interface KeepaliveProbes {
+  /** Milliseconds of silence before the first probe; 0 leaves all three to the system. */
+  readonly idle: number
+  /** Milliseconds between probes. */
+  readonly interval: number
+  /** Probes without an answer. */
+  readonly count: number
 }
 
 /** What a `listen` line asks for. */
@@ -35,13 +48,14 @@ const flags: ReadonlySet<string> = new Set([
 ])
 /** Only how fast something goes depends on these. */
 const tuning = /^(?:fastopen|accept_filter)=/
-const ignored = /^(?:multipath$|(?:setfib|rcvbuf|sndbuf|so_keepalive)=)/
+const ignored = /^(?:multipath$|(?:setfib|rcvbuf|sndbuf)=)/
 
 /** Parses the words of a `listen` directive; throws a SyntaxError that says what is wrong. */
 export function parseListen(words: readonly string[], defaultPort: number): ListenLine {
   const [target = '', ...options] = words
   let backlog: number | undefined
   let ipv6Only: boolean | undefined
+  let keepalive: KeepaliveProbes | undefined
   for (const option of options) {
     const message = later[option]
     if (message !== undefined) throw new SyntaxError(message)
@@ -49,6 +63,7 @@ export function parseListen(words: readonly string[], defaultPort: number): List
     if (name === 'backlog' && /^[1-9]\d*$/.test(value)) backlog = Number(value)
     else if (name === 'backlog') throw new SyntaxError(`invalid backlog "${value}"`)
     else if (name === 'ipv6only' && (value === 'on' || value === 'off')) ipv6Only = value === 'on'
+    else if (name === 'so_keepalive') keepalive = parseKeepalive(value)
     else if (!flags.has(option) && !tuning.test(option) && !ignored.test(option))
       throw new SyntaxError(`invalid parameter "${option}"`)
   }
@@ -56,6 +71,7 @@ export function parseListen(words: readonly string[], defaultPort: number): List
     reusePort: options.includes('reuseport'),
     ...(backlog === undefined ? {} : { backlog }),
     ...(ipv6Only === undefined ? {} : { ipv6Only }),
+    ...(keepalive === undefined ? {} : { keepalive }),
     ...(options.includes('proxy_protocol') ? { proxyProtocol: true } : {}),
   }
   const specs = parseAddress(target, defaultPort).map((address) => ({ address, text: addressText(address), ...common }))
@@ -63,6 +79,29 @@ export function parseListen(words: readonly string[], defaultPort: number): List
     specs,
     isDefault: options.includes('default_server') || options.includes('default'),
     ignored: options.filter((option) => ignored.test(option)).map((option) => option.split('=')[0] ?? option),
+  }
+}
+
+/** Linux's, in milliseconds: Node sets all three or none. */
+const usualProbes: KeepaliveProbes = { idle: 7_200_000, interval: 75_000, count: 9 }
+
+/** `on`, `off`, `30m::10`: undefined for `off`, which is how Node has it. */
+function parseKeepalive(value: string): KeepaliveProbes | undefined {
+  if (value === 'off') return undefined
+  if (value === 'on') return { idle: 0, interval: 0, count: 0 }
+  const [idle = '', interval = '', count = '', ...more] = value.split(':')
+  const given = {
+    idle: idle === '' ? 0 : parseTime(idle, 's'),
+    interval: interval === '' ? 0 : parseTime(interval, 's'),
+    count: /^\d{0,4}$/.test(count) ? Number(count) : undefined,
+  }
+  const numbers = Object.values(given)
+  if (more.length > 0 || numbers.includes(undefined) || numbers.every((number) => number === 0))
+    throw new SyntaxError(`invalid so_keepalive value: "${value}"`)
+  return {
+    idle: given.idle || usualProbes.idle,
+    interval: given.interval || usualProbes.interval,
+    count: given.count || usualProbes.count,
   }
 }
 

@@ -66,7 +66,7 @@ function add(
   const known = addresses.get(spec.text)
   const address = known ?? { spec, entries: [], preferred: undefined }
   if (known === undefined) addresses.set(spec.text, address)
-  else if (spec.backlog !== undefined || spec.reusePort || spec.proxyProtocol === true)
+  else if (spec.backlog !== undefined || spec.keepalive !== undefined || spec.reusePort || spec.proxyProtocol === true)
     address.spec = { ...address.spec, ...spec }
   address.entries.push(entry)
   if (!isDefault) return

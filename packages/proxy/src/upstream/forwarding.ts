@@ -16,6 +16,7 @@ import type { Request } from '../http/request.ts'
 import { copyHead, isIntercepted } from './answer-head.ts'
 import { AnswerRelay, type RelayOwner } from './answer-relay.ts'
 import { Attempts, type AttemptState } from './attempts.ts'
+import { passEarlyHints } from './early-hints.ts'
 import { describeFailure, failureOf, type Failure } from './failure.ts'
 import type { Flow } from './protocol.ts'
 import { RequestSender, type SenderOwner } from './request-sender.ts'
@@ -34,6 +35,8 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
   #flow: Flow | undefined
   #isOver = false
   #isAbandoned = false
+  /** Bytes of early heads. */
+  #hintsSize = 0
   /** Once the answer is on its way to the client. */
   #relay: AnswerRelay | undefined
 
@@ -74,6 +77,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
   /** Chooses a server and sends the request to it. */
   begin(): void {
     this.answer = undefined
+    this.#hintsSize = 0
     this.#sender.restart()
     const peer = this.#attempts.next()
     if (peer === undefined) {
@@ -81,6 +85,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
       this.#finish(502)
       return
     }
+    if (this.request.connection.isDebugged) this.#log('debug', `http upstream connect: ${peer.name}`)
     const flow = this.route.poolOf(peer).request(this)
     if (this.#attempts.peer === peer && !this.#isOver) this.#flow = flow
   }
@@ -127,10 +132,12 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
     if (this.#isOver) return
     if (head.status < 200) {
       if (head.status === 101) this.#onSwitch(head)
+      else if (head.status === 103) this.#hintsSize = passEarlyHints(this, head, this.#hintsSize)
       return
     }
     this.answer = head
     this.#attempts.answered(head)
+    if (this.request.connection.isDebugged) this.#log('debug', `http upstream answer: ${head.status} "${head.reason}"`)
     const kind = `http_${head.status}`
     if (this.#attempts.mayRetry(kind, this.request.method, this.#sender.isStreamed)) {
       this.#abandon()
@@ -308,7 +315,11 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
     flow?.abort()
   }
 
-  #log(level: 'error' | 'warn' | 'info', message: string, name: string = this.#attempts.peer?.name ?? ''): void {
+  #log(
+    level: 'error' | 'warn' | 'info' | 'debug',
+    message: string,
+    name: string = this.#attempts.peer?.name ?? '',
+  ): void {
     this.request.log(level, message, `${this.route.protocol.scheme}${name}${this.route.logUri}`)
   }
 }
