@@ -1,17 +1,18 @@
 /**
- * Syslog over UDP in the old form that nginx writes (RFC 3164): `<PRI>Mmm dd hh:mm:ss host tag: message`. A datagram that
- * nobody takes is lost, as syslog has it; the proxy never waits for a log.
- *
- * `server=unix:` is refused: Node has no datagram sockets in the file system.
+ * Syslog in the old form that nginx writes (RFC 3164): `<PRI>Mmm dd hh:mm:ss host tag: message`, over UDP or to a unix socket. A
+ * datagram that nobody takes is lost, as syslog has it; the proxy never waits for a log.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
+import { SyslogSocket } from './syslog-socket.ts'
+
+/** Who takes the messages. */
+export type SyslogServer = { readonly host: string; readonly port: number } | { readonly path: string }
 
 /** The parameters behind `syslog:`. */
 export interface SyslogSettings {
-  readonly host: string
-  readonly port: number
+  readonly server: SyslogServer
   /** 0 to 23 */
   readonly facility: number
   /** 0 (emerg) to 7 (debug); error logs use the level of each line instead. */
@@ -42,7 +43,7 @@ export function parseSyslog(text: string): SyslogSettings {
   const server = given.get('server')
   if (server === undefined || server === '') throw new SyntaxError('no syslog server specified')
   return {
-    ...parseServer(server),
+    server: parseServer(server),
     facility: indexIn(facilities, 'facility', given.get('facility') ?? 'local7'),
     severity: indexIn(severities, 'severity', given.get('severity') ?? 'info'),
     tag: checkedTag(given.get('tag') ?? 'nginx'),
@@ -64,9 +65,12 @@ function checkedTag(tag: string): string {
   return tag
 }
 
-function parseServer(server: string): { host: string; port: number } {
-  if (server.startsWith('unix:'))
-    throw new SyntaxError('syslog to a unix socket is not there: Node has no datagram sockets of that kind')
+function parseServer(server: string): SyslogServer {
+  if (server.startsWith('unix:')) {
+    const path = server.slice('unix:'.length)
+    if (path === '') throw new SyntaxError(`no path in the unix domain socket in syslog server "${server}"`)
+    return { path }
+  }
   const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(server)
   const host = match?.[1] ?? match?.[2]
   const port = Number(match?.[3] ?? 514)
@@ -79,29 +83,39 @@ function parseServer(server: string): { host: string; port: number } {
 /** Sends lines to one syslog server. */
 export class Syslog {
   readonly #settings: SyslogSettings
+  readonly #local: SyslogSocket | undefined
   #socket: Socket | undefined
 
   constructor(settings: SyslogSettings) {
     this.#settings = settings
+    const { server, tag, hasHostname } = settings
+    if ('path' in server) this.#local = new SyslogSocket(server.path, tag, hasHostname, longestMessage)
   }
 
   /** Sends one message, a string of bytes without its line end. */
   send(message: string, severity: number = this.#settings.severity): void {
-    const { host, port, facility, tag, hasHostname } = this.#settings
+    const { server, facility, tag, hasHostname } = this.#settings
+    const priority = facility * 8 + severity
+    if ('path' in server) {
+      this.#local?.send(priority, message.slice(0, longestMessage))
+      return
+    }
     const from = hasHostname ? `${hostname().toLowerCase()} ` : ''
-    const head = `<${facility * 8 + severity}>${syslogTime(new Date())} ${from}${tag}: `
-    this.#open().send(Buffer.from(head + message.slice(0, longestMessage), 'latin1'), port, host)
+    const head = `<${priority}>${syslogTime(new Date())} ${from}${tag}: `
+    const datagram = Buffer.from(head + message.slice(0, longestMessage), 'latin1')
+    this.#open(server.host).send(datagram, server.port, server.host)
   }
 
   /** Lets go of the socket; the next message opens it anew. */
   close(): void {
+    this.#local?.close()
     this.#socket?.close()
     this.#socket = undefined
   }
 
-  #open(): Socket {
+  #open(host: string): Socket {
     if (this.#socket !== undefined) return this.#socket
-    const socket = createSocket(isIP(this.#settings.host) === 6 ? 'udp6' : 'udp4')
+    const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4')
     // Nobody listens there now; a later message may find somebody.
     socket.on('error', () => {
       if (this.#socket === socket) this.close()
