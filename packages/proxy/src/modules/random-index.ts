@@ -1,12 +1,12 @@
 /** `random_index`: for a URI that ends in a slash one of the files of its folder. */
 import { readdirSync, statSync } from 'node:fs'
 import { internalRedirect } from '../http/engine.ts'
-import { filePath, systemPath } from '../http/files.ts'
+import { systemPath } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { flagRow } from '../language/rows.ts'
-import { systemErrorText } from '../language/system-error.ts'
 import { declined, taken, type Module } from '../model/module.ts'
 import { setting } from '../model/setting.ts'
+import { lookIntoFolder } from './folder.ts'
 
 const enabled = setting('random_index', false)
 
@@ -26,20 +26,12 @@ function filesOf(path: string): string[] {
 function handle(request: Request): number {
   const { method, uri } = request
   if (!uri.endsWith('/') || (method !== 'GET' && method !== 'HEAD' && method !== 'POST')) return declined
-  const path = filePath(request, uri)
-  try {
-    const names = filesOf(path)
-    const name = names[Math.floor(Math.random() * names.length)]
-    if (name === undefined) return declined
-    internalRedirect(request, uri + name, request.args)
-    return taken
-  } catch (error) {
-    const failure = error as NodeJS.ErrnoException
-    const isMissing = failure.code === 'ENOENT' || failure.code === 'ENOTDIR' || failure.code === 'ENAMETOOLONG'
-    const status = isMissing ? 404 : failure.code === 'EACCES' ? 403 : 500
-    request.log(status === 500 ? 'crit' : 'error', `opendir() "${path}" failed (${systemErrorText(failure)})`)
-    return status
-  }
+  const names = lookIntoFolder(request, filesOf)
+  if (typeof names === 'number') return names
+  const name = names[Math.floor(Math.random() * names.length)]
+  if (name === undefined) return declined
+  internalRedirect(request, uri + name, request.args)
+  return taken
 }
 
 /** The random_index module. */

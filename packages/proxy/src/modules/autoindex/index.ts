@@ -2,12 +2,12 @@
 import { readdirSync, statSync, type Stats } from 'node:fs'
 import { httpDate } from '@trivet/http1'
 import { choiceRow, flagRow } from '../../language/rows.ts'
-import { filePath, systemPath } from '../../http/files.ts'
+import { systemPath } from '../../http/files.ts'
 import type { Request } from '../../http/request.ts'
-import { systemErrorText } from '../../language/system-error.ts'
 import { declined, taken, type Module } from '../../model/module.ts'
 import { everywhere } from '../../model/row.ts'
 import { setting } from '../../model/setting.ts'
+import { lookIntoFolder } from '../folder.ts'
 import { queryArgument } from '../variables.ts'
 import { escapeHtml } from './escape.ts'
 import { htmlIndex, type Entry } from './html.ts'
@@ -104,17 +104,8 @@ function handle(request: Request, options: Options): number {
   if (!uri.endsWith('/') || (method !== 'GET' && method !== 'HEAD')) return declined
   const callback = options.format === 'jsonp' ? callbackOf(request) : ''
   if (callback === undefined) return 400
-  const path = filePath(request, uri)
-  let entries: Entry[]
-  try {
-    entries = readFolder(path)
-  } catch (error) {
-    const failure = error as NodeJS.ErrnoException
-    const isMissing = failure.code === 'ENOENT' || failure.code === 'ENOTDIR' || failure.code === 'ENAMETOOLONG'
-    const status = isMissing ? 404 : failure.code === 'EACCES' ? 403 : 500
-    request.log(status === 500 ? 'crit' : 'error', `opendir() "${path}" failed (${systemErrorText(failure)})`)
-    return status
-  }
+  const entries = lookIntoFolder(request, readFolder)
+  if (typeof entries === 'number') return entries
   const format = options.format === 'jsonp' && callback === '' ? 'json' : options.format
   out.status = 200
   out.contentType = contentTypes[format]

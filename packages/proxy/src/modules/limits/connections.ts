@@ -1,16 +1,15 @@
 /** `limit_conn`: how many requests of a client are served at a time; a connection counts while it has a request. */
 import { differing } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
-import { choiceRow, flagRow, numberRow } from '../../language/rows.ts'
 import type { Statement } from '../../language/statement.ts'
 import type { Request } from '../../http/request.ts'
 import { declined, type Module } from '../../model/module.ts'
-import { everywhere, row, textOf } from '../../model/row.ts'
+import { row, textOf } from '../../model/row.ts'
 import type { LevelScope, LocationScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
-import type { LogLevel } from '../../process/error-log.ts'
-import { countsForItself, keyOf, readZone, zonesOf, type Zones } from './zone.ts'
+import { refusalRows, type Refusal } from './refusal.ts'
+import { countsForItself, expectZone, keyOf, readZone, zonesOf, type Zones } from './zone.ts'
 
 interface Zone {
   readonly name: string
@@ -19,20 +18,15 @@ interface Zone {
   readonly counts: Map<string, number>
 }
 
-interface Limits {
+interface Limits extends Refusal {
   readonly list: readonly { readonly zone: Zone; readonly most: number }[]
-  readonly status: number
-  readonly isDryRun: boolean
-  readonly logLevel: LogLevel
 }
 
 const kind = 'limit_conn_zone'
 const longestKey = 255
 const mostConnections = 65_535
 const limits = setting<readonly { readonly zoneName: string; readonly most: number }[]>('limit_conn', [])
-const status = setting('limit_conn_status', 503)
-const dryRun = setting('limit_conn_dry_run', false)
-const logLevel = setting<'info' | 'notice' | 'warn' | 'error'>('limit_conn_log_level', 'error')
+const refusal = refusalRows('limit_conn')
 
 function zones(scope: LevelScope): Zones<Zone> {
   return zonesOf<Zone>(scope.http, kind)
@@ -54,10 +48,7 @@ function applyLimit(scope: LevelScope, statement: Statement, report: Report): vo
   else if (!/^[1-9]\d*$/.test(most)) report.emerg(`invalid number of connections "${most}"`)
   else if (Number(most) > mostConnections) report.emerg(`connection limit must be less ${mostConnections + 1}`)
   else {
-    scope.http.onFinish((finalReport) => {
-      if (zones(scope).get(zoneName) === undefined)
-        finalReport.emerg(`zero size shared memory zone "${zoneName}"`, statement.place)
-    })
+    expectZone(scope, kind, zoneName, statement.place)
     scope.set(limits, [...own, { zoneName, most: Number(most) }])
   }
 }
@@ -104,9 +95,7 @@ function attach(scope: LocationScope): ReturnType<NonNullable<Module['attach']>>
   if (list.length === 0) return undefined
   const settings: Limits = {
     list,
-    status: scope.value(status),
-    isDryRun: scope.value(dryRun),
-    logLevel: scope.value(logLevel),
+    ...refusal.read(scope),
   }
   return { preaccess: (request) => check(request, settings) }
 }
@@ -120,14 +109,7 @@ export const limitConnections: Module = {
       countsForItself,
     ),
     row('limit_conn', 'How many requests of a client are served at a time.', { args: [2, 2] }, applyLimit),
-    numberRow('limit_conn_status', everywhere, status, 'The status of refused requests.', [400, 599]),
-    flagRow('limit_conn_dry_run', everywhere, dryRun, 'Whether requests are only counted.'),
-    choiceRow('limit_conn_log_level', everywhere, logLevel, 'How refusals are logged.', {
-      info: 'info',
-      notice: 'notice',
-      warn: 'warn',
-      error: 'error',
-    } as const),
+    ...refusal.directives,
   ],
   variables: { names: { limit_conn_status: (request) => request.main.limitConnectionStatus } },
   attach,

@@ -1,17 +1,17 @@
 /** `limit_req`: requests beyond a rate wait, and beyond a burst are refused. */
 import { differing } from '../../language/directive.ts'
 import type { Report } from '../../language/diagnostic.ts'
-import { choiceRow, flagRow, numberRow } from '../../language/rows.ts'
 import type { Statement } from '../../language/statement.ts'
 import type { Request } from '../../http/request.ts'
 import { declined, taken, type Module } from '../../model/module.ts'
-import { everywhere, row, textsOf } from '../../model/row.ts'
+import { row, textsOf } from '../../model/row.ts'
 import type { LevelScope, LocationScope } from '../../model/scope.ts'
 import { setting } from '../../model/setting.ts'
 import type { Value } from '../../model/value.ts'
 import type { LogLevel } from '../../process/error-log.ts'
 import { LeakyBuckets } from './leaky-buckets.ts'
-import { countsForItself, keyOf, readZone, zonesOf, type Zones } from './zone.ts'
+import { refusalRows, type Refusal } from './refusal.ts'
+import { countsForItself, expectZone, keyOf, readZone, zonesOf, type Zones } from './zone.ts'
 
 interface Zone {
   readonly name: string
@@ -26,20 +26,15 @@ interface Limit {
   readonly delay: number
 }
 
-interface Limits {
+interface Limits extends Refusal {
   readonly list: readonly { readonly zone: Zone; readonly burst: number; readonly delay: number }[]
-  readonly status: number
-  readonly isDryRun: boolean
-  readonly logLevel: LogLevel
   readonly delayLogLevel: LogLevel
 }
 
 const kind = 'limit_req_zone'
 const longestKey = 65_535
 const limits = setting<readonly Limit[]>('limit_req', [])
-const status = setting('limit_req_status', 503)
-const dryRun = setting('limit_req_dry_run', false)
-const logLevel = setting<'info' | 'notice' | 'warn' | 'error'>('limit_req_log_level', 'error')
+const refusal = refusalRows('limit_req')
 
 /** Delays are logged one level below refusals. */
 const below = { error: 'warn', warn: 'notice', notice: 'info', info: 'debug' } as const
@@ -78,11 +73,7 @@ function applyLimit(scope: LevelScope, statement: Statement, report: Report): vo
   if (zoneName === undefined) report.emerg('"limit_req" must have "zone" parameter')
   else if (own.some((limit) => limit.zoneName === zoneName)) report.emerg('"limit_req" directive is duplicate')
   else {
-    const wanted = zoneName
-    scope.http.onFinish((finalReport) => {
-      if (zones(scope).get(wanted) === undefined)
-        finalReport.emerg(`zero size shared memory zone "${wanted}"`, statement.place)
-    })
+    expectZone(scope, kind, zoneName, statement.place)
     scope.set(limits, [...own, { zoneName, burst, delay }])
   }
 }
@@ -157,14 +148,8 @@ function attach(scope: LocationScope): ReturnType<NonNullable<Module['attach']>>
     return zone === undefined ? [] : [{ zone, burst, delay }]
   })
   if (list.length === 0) return undefined
-  const level = scope.value(logLevel)
-  const settings: Limits = {
-    list,
-    status: scope.value(status),
-    isDryRun: scope.value(dryRun),
-    logLevel: level,
-    delayLogLevel: below[level],
-  }
+  const how = refusal.read(scope)
+  const settings: Limits = { list, ...how, delayLogLevel: below[how.logLevel] }
   return { preaccess: (request) => check(request, settings) }
 }
 
@@ -177,14 +162,7 @@ export const limitRequests: Module = {
       countsForItself,
     ),
     row('limit_req', 'How many requests beyond the rate wait, and how many are refused.', { args: [1, 3] }, applyLimit),
-    numberRow('limit_req_status', everywhere, status, 'The status of refused requests.', [400, 599]),
-    flagRow('limit_req_dry_run', everywhere, dryRun, 'Whether requests are only counted.'),
-    choiceRow('limit_req_log_level', everywhere, logLevel, 'How refusals are logged.', {
-      info: 'info',
-      notice: 'notice',
-      warn: 'warn',
-      error: 'error',
-    } as const),
+    ...refusal.directives,
   ],
   variables: { names: { limit_req_status: (request) => request.main.limitRequestStatus } },
   attach,

@@ -81,6 +81,14 @@ export class Zones<Zone> {
   }
 }
 
+/** A limit that names a zone: there has to be one when the whole configuration has been read. */
+export function expectZone<Zone>(scope: LevelScope, kind: string, name: string, place: Statement['place']): void {
+  scope.http.onFinish((report) => {
+    if (zonesOf<Zone>(scope.http, kind).get(name) === undefined)
+      report.emerg(`zero size shared memory zone "${name}"`, place)
+  })
+}
+
 /** The zones of one kind, made when first asked for. */
 export function zonesOf<Zone>(http: HttpScope, kind: string): Zones<Zone> {
   return http.shared(`zones of ${kind}`, () => new Zones<Zone>(kind))
