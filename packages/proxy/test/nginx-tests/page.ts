@@ -11,10 +11,11 @@ box: so it can drive this one. It is not part of this repository; whoever wants 
 \`\`\`sh
 git clone https://github.com/nginx/nginx-tests
 apt install perl libio-socket-ssl-perl libfcgi-perl libprotocol-websocket-perl libcryptx-perl
-pnpm --filter @trivet/proxy nginx-tests "$PWD/nginx-tests"    # or only some: ... access.t body.t
+pnpm --filter @trivet/proxy nginx-tests "$PWD/nginx-tests"    # or: ... --tier A, or: ... access.t body.t
+pnpm --filter @trivet/proxy nginx-tests "$PWD/nginx-tests" --again    # what failed the last time
 \`\`\`
 
-That runs the files below and writes this page anew, from \`test/nginx-tests/score.tsv\`. A file has passed when it ran and
+That runs the files below one by one, prints what each gave and how many passed, and writes this page anew, from \`test/nginx-tests/score.tsv\`. A file has passed when it ran and
 nothing in it was wrong; a file that was skipped has not passed. Tier A is what a proxy before an application needs, tier B
 what goes beyond. Files about mail, streams, HTTP/3, Windows and modules in C or Perl are left out.
 `

@@ -24,20 +24,11 @@ export const missingModules: Readonly<Record<string, string>> = {
 
 /** The others, one by one. */
 export const failures: Readonly<Record<string, string>> = {
-  'http_resolver.t': '`resolver` is not there: names are resolved by the system',
-  'http_resolver_aaaa.t': '`resolver` is not there',
-  'http_resolver_cname.t': '`resolver` is not there',
-  'http_resolver_ipv4.t': '`resolver` is not there',
-  'proxy_next_upstream_tries.t': 'two of its checks need `resolver`',
-  'upstream_resolver.t': '`resolver` is not there',
-  'upstream_resolve.t': '`resolve` in an upstream needs `resolver`',
-  'upstream_resolve_reload.t': '`resolve` in an upstream needs `resolver`',
-  'upstream_service.t': '`service` in an upstream needs `resolver`',
-  'upstream_service_reload.t': '`service` in an upstream needs `resolver`',
-  'proxy_bind.t': '`proxy_bind` is not there',
+  'upstream_resolve_reload.t':
+    'three checks: when name servers fail at a reload, new workers do not know what the old ones had resolved',
+  'upstream_service.t': '`service` in an upstream (SRV records) is not there',
+  'upstream_service_reload.t': '`service` in an upstream (SRV records) is not there',
   'proxy_store.t': '`proxy_store` is not there',
-  'proxy_upgrade.t':
-    'one check: an upstream that switches protocols unasked is passed on by nginx, and a 502 with a page here',
   'subrequest_output_buffer_size.t':
     'the directive is read without effect: how much of an included answer is kept is not limited by it',
   'proxy_protocol_ipv6.t': 'streams are not there',
