@@ -24,6 +24,8 @@ export abstract class ClientWire {
   readonly listener: Listener
   readonly socket: Socket
   readonly clientAddress: string
+  /** Its requests tell all about themselves. */
+  readonly isDebugged: boolean
   /** Reads the PROXY header, on listeners that have one. */
   protected readonly gate: ProxyGate | undefined
   readonly startTime: number = Date.now()
@@ -44,6 +46,7 @@ export abstract class ClientWire {
     this.input = new ClientInput(socket)
     this.output = new ClientOutput(this, socket)
     this.clientAddress = clientAddressOf(listener, socket)
+    this.isDebugged = service.debugs(this.clientAddress)
     this.names =
       listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
     this.deadline = this.startTime + this.names.fallback.settings.clientHeaderTimeout
@@ -60,7 +63,7 @@ export abstract class ClientWire {
   }
 
   get log(): ErrorLog {
-    return this.service.log
+    return this.isDebugged ? this.service.verboseLog : this.service.log
   }
 
   get localHost(): string {

@@ -10,6 +10,7 @@
 import type { Location } from '../model/location.ts'
 import { allowed, declined, taken } from '../model/module.ts'
 import { next, runSteps, stop } from '../model/rewrite.ts'
+import { debugLocation } from './debug.ts'
 import { sendErrorPage } from './error-page.ts'
 import type { Request } from './request.ts'
 import { escapeUri } from './uri.ts'
@@ -50,6 +51,7 @@ function findLocation(request: Request): void {
       return finalize(request, 500)
     }
   }
+  if (request.connection.isDebugged) debugLocation(request)
   request.handlerIndex = 0
   runHandlers(request, declined)
 }

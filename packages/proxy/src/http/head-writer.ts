@@ -1,6 +1,7 @@
 /** The response's head as one latin-1 string, in nginx's order; decides how the body is framed and how fast it goes. */
 import { httpDate } from '@trivet/http1'
 import { sizeOf } from '../model/value.ts'
+import { debugAnswer } from './debug.ts'
 import { fieldValue, uriValue } from './field-value.ts'
 import { Pacer } from './pacer.ts'
 import type { Request } from './request.ts'
@@ -51,7 +52,9 @@ export function writeHead(request: Request): boolean {
     else if (request.method !== 'HEAD') request.keepAlive = false
   }
   if (request.body.endContinue() || request.connection.service.draining) request.keepAlive = false
-  request.sendRaw(`${firstLines(request)}${ownLines(request)}${listedLines(out)}\r\n`)
+  const head = `${firstLines(request)}${ownLines(request)}${listedLines(out)}\r\n`
+  if (request.connection.isDebugged) debugAnswer(request, head)
+  request.sendRaw(head)
   return true
 }
 

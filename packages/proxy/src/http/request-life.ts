@@ -1,6 +1,7 @@
 /** How a request begins, when a head has been read or refused, and how it ends. */
 import { admit } from './admission.ts'
 import type { Connection } from './connection.ts'
+import { debugEnd, debugHead } from './debug.ts'
 import { finalize, run } from './engine.ts'
 import type { HeadError, HeadReader } from './head.ts'
 import { Request } from './request.ts'
@@ -35,6 +36,7 @@ export function openRequest(
 /** Runs it through the phases, or answers why it was refused. */
 export function startRequest(request: Request): void {
   const { refusal } = request
+  if (request.connection.isDebugged) debugHead(request)
   if (refusal === undefined) {
     for (const step of request.server.root.postread) step(request)
     run(request)
@@ -47,6 +49,7 @@ export function startRequest(request: Request): void {
 
 /** It is over, whatever way it went: who worked for it is told, it is logged, and what it held is let go. */
 export function settleRequest(request: Request): void {
+  if (request.connection.isDebugged) debugEnd(request)
   request.activity?.onFinish?.()
   request.activity = undefined
   for (const log of request.location.logs) log(request)

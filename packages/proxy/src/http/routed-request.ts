@@ -122,7 +122,9 @@ export abstract class RoutedRequest {
   /** Writes to the error log, with what nginx says about the request behind the message. */
   log(level: LogLevel, message: string, upstream?: string): void {
     const { clientAddress } = this
-    const log = this.location.core.errorLog ?? this.connection.log
+    const { errorLog } = this.location.core
+    const log =
+      errorLog === undefined ? this.connection.log : this.connection.isDebugged ? errorLog.verbose() : errorLog
     if (!log.enabled(level)) return
     let text = `${message}, client: ${clientAddress}, server: ${this.server.name}, request: "${this.line}"`
     if (upstream !== undefined) text += `, upstream: "${upstream}"`

@@ -1,4 +1,5 @@
 /** What all connections of a worker share. */
+import type { AddressMatcher } from '../model/address-matcher.ts'
 import type { ErrorLog } from '../process/error-log.ts'
 import type { Connection } from './connection.ts'
 import type { Counters } from './counters.ts'
@@ -10,6 +11,8 @@ const sweepInterval = 100
 /** The running proxy as its connections see it. */
 export class Service {
   readonly log: ErrorLog
+  /** The log of connections that are debugged. */
+  readonly verboseLog: ErrorLog
   readonly slots: number
   /** How many connections there may be at a time. */
   readonly capacity: number
@@ -21,14 +24,22 @@ export class Service {
   readonly statistics = { accepted: 0, requests: 0 }
   /** Asks all workers for their counters; undefined where there is one process only. */
   askAll: (() => Promise<Counters>) | undefined
+  readonly #debugged: readonly AddressMatcher[]
   readonly #timer: NodeJS.Timeout
 
-  constructor(log: ErrorLog, slots: number, capacity: number) {
+  constructor(log: ErrorLog, slots: number, capacity: number, debugged: readonly AddressMatcher[]) {
     this.log = log
+    this.verboseLog = log.verbose()
+    this.#debugged = log.enabled('debug') ? [() => true] : debugged
     this.slots = slots
     this.capacity = capacity
     this.#timer = setInterval(() => this.#sweep(), sweepInterval)
     this.#timer.unref()
+  }
+
+  /** Whether the connections of a client are debugged. */
+  debugs(clientAddress: string): boolean {
+    return this.#debugged.length > 0 && this.#debugged.some((isMeant) => isMeant(clientAddress))
   }
 
   /** This worker's counters. */

@@ -34,6 +34,10 @@ export class DeferredErrorLog implements ErrorLog {
     return this.#log?.enabled(level) === true
   }
 
+  verbose(): ErrorLog {
+    return this.#log?.verbose() ?? this
+  }
+
   reopen(): void {
     this.#log?.reopen()
   }

@@ -121,14 +121,6 @@ export function withoutEffectRow(
   return { ...made, inert: true }
 }
 
-/** The same outside of `http`, where each one is told. */
-export function warnedRow(name: string, why: string): Directive {
-  return {
-    ...acceptedRow(name, `Without effect: ${why}.`),
-    apply: (_scope, _statement, report) => report.warn(`"${name}" has no effect: ${why}`),
-  }
-}
-
 /** For a flag that asks for something when it is on. */
 export function isOn([value]: readonly string[]): boolean {
   return value?.toLowerCase() === 'on'

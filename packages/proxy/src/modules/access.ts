@@ -1,9 +1,9 @@
 /** `allow` and `deny` by client address: the first rule that fits decides. */
-import { BlockList } from 'node:net'
 import type { Context } from '../language/directive.ts'
 import type { Report } from '../language/diagnostic.ts'
 import type { Statement } from '../language/statement.ts'
 import type { Request } from '../http/request.ts'
+import { addressMatcher, type AddressMatcher } from '../model/address-matcher.ts'
 import { allowed, declined, type Module } from '../model/module.ts'
 import { row, textOf } from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
@@ -11,33 +11,17 @@ import { setting } from '../model/setting.ts'
 
 interface Rule {
   readonly allows: boolean
-  readonly fits: (address: string) => boolean
+  readonly fits: AddressMatcher
 }
 
 const contexts: readonly Context[] = ['http', 'server', 'location', 'limit_except']
 const rules = setting<readonly Rule[]>('access rules', [])
 
-/** Compiles `all`, `unix:`, an address or a network; undefined when it is none of them. */
-function addressTest(text: string): ((address: string) => boolean) | undefined {
-  if (text === 'all') return () => true
-  if (text === 'unix:') return (address) => address === 'unix:'
-  const [address = '', bits] = text.split('/')
-  const family = address.includes(':') ? 'ipv6' : 'ipv4'
-  const list = new BlockList()
-  try {
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  } catch {
-    // BlockList says in its own words what the caller reports with the directive's place.
-    return undefined
-  }
-  return (candidate) => candidate !== 'unix:' && list.check(candidate, candidate.includes(':') ? 'ipv6' : 'ipv4')
-}
-
 function addRule(allows: boolean): (scope: LevelScope, statement: Statement, report: Report) => void {
   return (scope, statement, report) => {
-    const fits = addressTest(textOf(statement, 0))
-    if (fits === undefined) report.emerg(`invalid parameter "${textOf(statement, 0)}"`)
+    const text = textOf(statement, 0)
+    const fits = text === 'all' ? () => true : addressMatcher(text)
+    if (fits === undefined) report.emerg(`invalid parameter "${text}"`)
     else scope.set(rules, [...(scope.get(rules) ?? []), { allows, fits }])
   }
 }

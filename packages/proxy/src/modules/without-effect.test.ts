@@ -15,7 +15,7 @@ test.each([
   ['proxy_max_temp_file_size 1m;', 'proxy_max_temp_file_size'],
   ['uwsgi_string x;', 'uwsgi_string'],
   ['rewrite_log on;', 'rewrite_log'],
-  ['server { listen 127.0.0.1:1 so_keepalive=on; }', 'so_keepalive'],
+  ['server { listen 127.0.0.1:1 rcvbuf=8k; }', 'rcvbuf'],
   ['client_body_temp_path body 1 2;', 'client_body_temp_path'],
 ])('%s is warned about', (http, name) => {
   expect(warnings(http)).toEqual([expect.stringContaining(name)])
@@ -24,7 +24,7 @@ test.each([
 test.each([
   'sendfile on; tcp_nopush on; tcp_nodelay on; open_file_cache off;',
   'proxy_buffering off; proxy_max_temp_file_size 0; rewrite_log off;',
-  'server { listen 127.0.0.1:1 deferred fastopen=3; }',
+  'server { listen 127.0.0.1:1 deferred fastopen=3 so_keepalive=30m::10; }',
   'fastcgi_temp_path fastcgi 1 2; fastcgi_param A b; fastcgi_buffers 8 16k; scgi_temp_path scgi; proxy_cache_key $uri;',
   'ssl_protocols TLSv1.2; ssl_prefer_server_ciphers on; proxy_ssl_verify on; uwsgi_ssl_name $host;',
 ])('%s needs no warning', (http) => {

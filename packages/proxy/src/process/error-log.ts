@@ -27,6 +27,8 @@ export interface ErrorLog {
   write(level: LogLevel, message: string, connection?: number): void
   /** Whether anything would be written: ask before making an expensive message. */
   enabled(level: LogLevel): boolean
+  /** The same log without its bounds: every line is written. */
+  verbose(): ErrorLog
   /** Opens the files anew under their names; a new file is given to `owner`. */
   reopen(owner?: Owner): void
 }
@@ -52,6 +54,7 @@ export function callbackErrorLog(output: (line: string) => void, least: LogLevel
       if ((rank.get(level) ?? 0) <= limit) output(formatLine(level, message, connection).trimEnd())
     },
     enabled: (level) => (rank.get(level) ?? 0) <= limit,
+    verbose: () => callbackErrorLog(output, 'debug'),
     reopen: () => {},
   }
 }
@@ -77,6 +80,18 @@ class FileErrorLog implements ErrorLog {
 
   enabled(level: LogLevel): boolean {
     return (rank.get(level) ?? 0) <= this.#limit
+  }
+
+  verbose(): ErrorLog {
+    return {
+      write: (level, message, connection) => {
+        const line = formatLine(level, message, connection)
+        for (const { to } of this.#targets) to.write(line, rank.get(level) ?? 0)
+      },
+      enabled: () => true,
+      verbose: () => this.verbose(),
+      reopen: (owner) => this.reopen(owner),
+    }
   }
 
   reopen(owner?: Owner): void {

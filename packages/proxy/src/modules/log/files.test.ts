@@ -10,12 +10,13 @@ import { immediate } from './parameters.ts'
 
 function errorLog(): ErrorLog & { readonly lines: string[] } {
   const lines: string[] = []
-  return {
-    lines,
+  const log: ErrorLog = {
     write: (level, message) => void lines.push(`${level}: ${message}`),
     enabled: () => true,
+    verbose: () => log,
     reopen: () => {},
   }
+  return { ...log, lines }
 }
 
 function added(files: LogFiles, path: string, gathering = immediate): LogFile {

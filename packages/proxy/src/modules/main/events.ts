@@ -1,7 +1,8 @@
 /** `events` and what stands in it. */
 import type { Directive } from '../../language/directive.ts'
-import { readNumber } from '../../language/values.ts'
-import { acceptedRow, warnedRow } from '../../model/row.ts'
+import { argument, readNumber } from '../../language/values.ts'
+import { addressMatcher } from '../../model/address-matcher.ts'
+import { acceptedRow } from '../../model/row.ts'
 import { draftOf } from './settings.ts'
 
 const ofSystem: readonly string[] = [
@@ -46,6 +47,18 @@ export const eventRows: readonly Directive[] = [
       settings.workerConnections = readNumber(statement, report, 0, [1]) ?? settings.workerConnections
     },
   },
-  warnedRow('debug_connection', 'there is nothing to debug'),
+  {
+    name: 'debug_connection',
+    contexts: ['events'],
+    args: [1, 1],
+    doc: 'A client, or network of clients, whose connections are logged down to the level debug.',
+    differs: 'The lines tell heads, routing, upstreams and answers; host names are not resolved.',
+    apply: (scope, statement, report) => {
+      const { text, place } = argument(statement)
+      const test = addressMatcher(text)
+      if (test === undefined) report.emerg(`invalid address "${text}" in "debug_connection"`, place)
+      else draftOf(scope).debugConnections.push(test)
+    },
+  },
   ...ofSystem.map((name) => acceptedRow(name, 'Accepted: Node and the operating system decide.')),
 ]

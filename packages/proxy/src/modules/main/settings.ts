@@ -1,5 +1,6 @@
 /** What the main level and `events` say about processes, gathered while their directives are applied. */
 import { key, type Key, type Scope } from '../../language/directive.ts'
+import type { AddressMatcher } from '../../model/address-matcher.ts'
 import type { LogLevel, Owner } from '../../process/error-log.ts'
 import type { WorkerLimits } from '../../process/worker-limits.ts'
 import type { SyslogSettings } from '../../process/syslog.ts'
@@ -28,6 +29,8 @@ export interface MainSettings {
   readonly env: readonly string[]
   readonly workerConnections: number
   readonly limits: WorkerLimits
+  /** Clients whose connections are logged down to the level debug. */
+  readonly debugConnections: readonly AddressMatcher[]
 }
 
 /** nginx waits without end by default; then every reload leaves workers behind that hold one WebSocket each. */
@@ -36,9 +39,10 @@ const defaultShutdownTimeout = 30_000
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** The settings while they are gathered. */
-export interface MainDraft extends Writable<Omit<MainSettings, 'errorLogs' | 'env'>> {
+export interface MainDraft extends Writable<Omit<MainSettings, 'errorLogs' | 'env' | 'debugConnections'>> {
   readonly errorLogs: ErrorLogSetting[]
   readonly env: string[]
+  readonly debugConnections: AddressMatcher[]
 }
 
 const draftKey: Key<MainDraft> = key('main settings')
@@ -62,6 +66,7 @@ export function draftOf(scope: Scope): MainDraft {
     shutdownTimeout: defaultShutdownTimeout,
     workingDirectory: undefined,
     env: [],
+    debugConnections: [],
     workerConnections: 512,
     limits: { openFiles: undefined, core: undefined, priority: undefined, affinity: [] },
   }
