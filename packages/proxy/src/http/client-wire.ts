@@ -24,6 +24,8 @@ export abstract class ClientWire {
   readonly listener: Listener
   readonly socket: Socket
   readonly clientAddress: string
+  /** `debug_connection` names it: its lines are written, whatever the level of a log. */
+  readonly isVerbose: boolean
   /** Its requests tell all about themselves. */
   readonly isDebugged: boolean
   /** Reads the PROXY header, on listeners that have one. */
@@ -46,7 +48,8 @@ export abstract class ClientWire {
     this.input = new ClientInput(socket)
     this.output = new ClientOutput(this, socket)
     this.clientAddress = clientAddressOf(listener, socket)
-    this.isDebugged = service.debugs(this.clientAddress)
+    this.isVerbose = service.debugs(this.clientAddress)
+    this.isDebugged = this.isVerbose || service.log.enabled('debug')
     this.names =
       listener.byAddress.size === 0 ? listener.names : (listener.byAddress.get(this.localHost) ?? listener.names)
     this.deadline = this.startTime + this.names.fallback.settings.clientHeaderTimeout
@@ -63,7 +66,7 @@ export abstract class ClientWire {
   }
 
   get log(): ErrorLog {
-    return this.isDebugged ? this.service.verboseLog : this.service.log
+    return this.isVerbose ? this.service.verboseLog : this.service.log
   }
 
   get localHost(): string {

@@ -9,7 +9,7 @@ const site = (port: number): string => `error_log own.log error;
   server { listen 127.0.0.1:${port}; server_name proxied; location = /x { proxy_pass http://127.0.0.1:${port}/sink; } }`
 
 test('the connections of a client that is debugged tell all, in every log', async () => {
-  await using proxy = await serve(site, {}, 'debug_connection 192.0.2.0/24; debug_connection 127.0.0.0/8;')
+  await using proxy = await serve(site, {}, { events: 'debug_connection 192.0.2.0/24; debug_connection 127.0.0.0/8;' })
   await proxy.raw('GET /x?a=1 HTTP/1.1\r\nHost: proxied\r\nX-Tried: y\r\nConnection: close\r\n\r\n')
   const log = readFileSync(`${proxy.folder}/own.log`, 'latin1')
   const said = [...log.matchAll(/\[debug\] \S+ \*\d+ (.*)/g)].map(([, message]) => message)
@@ -28,11 +28,17 @@ test('the connections of a client that is debugged tell all, in every log', asyn
     expect(said).toContainEqual(expect.stringContaining(text))
 })
 
+test('where the main log is at debug, a log of a place keeps its level', async () => {
+  await using proxy = await serve(site, {}, { level: 'debug' })
+  await proxy.get('/')
+  expect(readFileSync(`${proxy.folder}/own.log`, 'latin1')).toBe('')
+})
+
 test('those of other clients do not', async () => {
   await using proxy = await serve(
     site,
     {},
-    'debug_connection 192.0.2.0/24; debug_connection ::1; debug_connection unix:;',
+    { events: 'debug_connection 192.0.2.0/24; debug_connection ::1; debug_connection unix:;' },
   )
   await proxy.get('/')
   expect(readFileSync(`${proxy.folder}/own.log`, 'latin1')).toBe('')

@@ -123,8 +123,7 @@ export abstract class RoutedRequest {
   log(level: LogLevel, message: string, upstream?: string): void {
     const { clientAddress } = this
     const { errorLog } = this.location.core
-    const log =
-      errorLog === undefined ? this.connection.log : this.connection.isDebugged ? errorLog.verbose() : errorLog
+    const log = errorLog === undefined ? this.connection.log : this.connection.isVerbose ? errorLog.verbose() : errorLog
     if (!log.enabled(level)) return
     let text = `${message}, client: ${clientAddress}, server: ${this.server.name}, request: "${this.line}"`
     if (upstream !== undefined) text += `, upstream: "${upstream}"`

@@ -11,7 +11,7 @@ const sweepInterval = 100
 /** The running proxy as its connections see it. */
 export class Service {
   readonly log: ErrorLog
-  /** The log of connections that are debugged. */
+  /** The log of connections that `debug_connection` names. */
   readonly verboseLog: ErrorLog
   readonly slots: number
   /** How many connections there may be at a time. */
@@ -30,14 +30,14 @@ export class Service {
   constructor(log: ErrorLog, slots: number, capacity: number, debugged: readonly AddressMatcher[]) {
     this.log = log
     this.verboseLog = log.verbose()
-    this.#debugged = log.enabled('debug') ? [() => true] : debugged
+    this.#debugged = debugged
     this.slots = slots
     this.capacity = capacity
     this.#timer = setInterval(() => this.#sweep(), sweepInterval)
     this.#timer.unref()
   }
 
-  /** Whether the connections of a client are debugged. */
+  /** Whether `debug_connection` names a client. */
   debugs(clientAddress: string): boolean {
     return this.#debugged.length > 0 && this.#debugged.some((isMeant) => isMeant(clientAddress))
   }

@@ -272,7 +272,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
 
   /**
    * An answer that switches protocols although nobody asked for it: as from nginx the client gets its head alone. Nothing that
-   * follows on either connection could be understood by both sides, so both are closed, which nginx leaves out.
+   * follows on either connection could be understood by both sides, so both are closed, at once; nginx waits for the upstream.
    */
   #passUnasked(head: ResponseHead): void {
     this.#log('warn', 'upstream sent an answer that switches protocols, which was not asked for')
