@@ -82,10 +82,9 @@ export class Zones<Zone> {
 }
 
 /** A limit that names a zone: there has to be one when the whole configuration has been read. */
-export function expectZone<Zone>(scope: LevelScope, kind: string, name: string, place: Statement['place']): void {
+export function expectZone(scope: LevelScope, kind: string, name: string, place: Statement['place']): void {
   scope.http.onFinish((report) => {
-    if (zonesOf<Zone>(scope.http, kind).get(name) === undefined)
-      report.emerg(`zero size shared memory zone "${name}"`, place)
+    if (zonesOf(scope.http, kind).get(name) === undefined) report.emerg(`zero size shared memory zone "${name}"`, place)
   })
 }
 
