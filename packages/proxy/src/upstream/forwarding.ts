@@ -21,6 +21,7 @@ import { describeFailure, failureOf, type Failure } from './failure.ts'
 import type { Flow } from './protocol.ts'
 import { RequestSender, type SenderOwner } from './request-sender.ts'
 import type { Route } from './route.ts'
+import { StoredCopy } from './stored-copy.ts'
 import { startTunnel } from './tunnel.ts'
 
 /** A forwarded request. */
@@ -35,6 +36,8 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
   #flow: Flow | undefined
   #isOver = false
   #isAbandoned = false
+  /** The file that the answer is kept in. */
+  #copy: StoredCopy | undefined
   /** Bytes of early heads. */
   #hintsSize = 0
   /** Once the answer is on its way to the client. */
@@ -153,6 +156,8 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
     const { request } = this
     const redirect = copyHead(this, head)
     if (redirect === undefined && request.sendHead()) {
+      const { store } = this.route.settings
+      if (store !== undefined) this.#copy = StoredCopy.begin(request, store, head)
       this.#relay = new AnswerRelay(this, request, this.route.settings, this.#flow)
       return
     }
@@ -182,6 +187,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
       state.bytesReceived += chunk.length
       state.bodyLength += chunk.length
     }
+    this.#copy?.write(chunk)
     this.#relay?.data(chunk as Buffer)
   }
 
@@ -193,6 +199,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
     if (this.#isOver) return
     this.#flow = undefined
     this.#release(true)
+    this.#copy?.keep()
     this.#relay?.end()
   }
 
@@ -238,6 +245,7 @@ export class Forwarding implements Exchange, Activity, SenderOwner, RelayOwner {
 
   #over(): void {
     this.#isOver = true
+    this.#copy?.drop()
     this.#relay?.stop()
     this.#sender.stop()
     if (this.request.activity === this) this.request.activity = undefined

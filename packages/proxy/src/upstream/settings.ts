@@ -1,9 +1,20 @@
 /** The directives every `*_pass` shares (`proxy_read_timeout`, `uwsgi_read_timeout`, ...), made from their prefix. */
 import type { Directive } from '../language/directive.ts'
 import { flagRow, numberRow, sizeRow, timeRow } from '../language/rows.ts'
-import { acceptedRow, atLeast, everywhere, row, textOf, sizeValueRow, textsOf, withoutEffectRow } from '../model/row.ts'
+import {
+  acceptedRow,
+  atLeast,
+  compileAt,
+  everywhere,
+  row,
+  textOf,
+  sizeValueRow,
+  textsOf,
+  withoutEffectRow,
+} from '../model/row.ts'
 import type { LevelScope } from '../model/scope.ts'
 import { setting, type Setting } from '../model/setting.ts'
+import { readAccess, storeOf, type StoreSettings } from './store-settings.ts'
 import { readBind } from './local-address.ts'
 import type { Value } from '../model/value.ts'
 
@@ -61,6 +72,8 @@ export interface UpstreamSettings {
   readonly bind: Value | undefined
   /** Probes (SO_KEEPALIVE) tell dead connections. */
   readonly socketKeepalive: boolean
+  /** Where copies of answers are kept. */
+  readonly store: StoreSettings | undefined
 }
 
 /** The settings and rows of one prefix. */
@@ -95,6 +108,8 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
   const bufferSize = named('buffer_size', 4096)
   const bind = named<Value | undefined>('bind', undefined)
   const socketKeepalive = named('socket_keepalive', false)
+  const store = named<'off' | 'on' | Value>('store', 'off')
+  const storeAccess = named('store_access', 0o600)
   const flag = (key: Setting<boolean>, doc: string): Directive => flagRow(key.name, everywhere, key, doc)
   const time = (key: Setting<number>, doc: string): Directive => timeRow(key.name, everywhere, key, doc)
   const list = (key: Setting<readonly string[]>, doc: string): Directive =>
@@ -146,6 +161,15 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
         { args: [1, 2], once: true },
         (scope, statement, report) => scope.set(bind, readBind(scope, statement, report)),
       ),
+      row(store.name, 'Where copies of answers are kept as files.', { once: true }, (scope, statement, report) => {
+        const [word] = statement.args
+        if (word === undefined) return
+        if (word.text === 'on' || word.text === 'off') scope.set(store, word.text)
+        else scope.set(store, compileAt(word, scope, report) ?? 'off')
+      }),
+      row(storeAccess.name, 'The rights of such files.', { args: [1, 3], once: true }, (scope, statement, report) =>
+        scope.set(storeAccess, readAccess(statement, report)),
+      ),
       flag(socketKeepalive, 'Whether dead connections are found out by probes.'),
       acceptedRow(`${prefix}_temp_file_write_size`, noFiles),
       acceptedRow(`${prefix}_temp_path`, noFiles),
@@ -170,6 +194,7 @@ export function upstreamRows(prefix: string, hidden: readonly string[]): Upstrea
         headSize: Math.max(scope.value(bufferSize), 1024),
         bind: scope.value(bind),
         socketKeepalive: scope.value(socketKeepalive),
+        store: storeOf(scope, scope.value(store), scope.value(storeAccess)),
       }
     },
   }
