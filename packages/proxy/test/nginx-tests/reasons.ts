@@ -28,7 +28,6 @@ export const failures: Readonly<Record<string, string>> = {
     'three checks: when name servers fail at a reload, new workers do not know what the old ones had resolved',
   'upstream_service.t': '`service` in an upstream (SRV records) is not there',
   'upstream_service_reload.t': '`service` in an upstream (SRV records) is not there',
-  'proxy_store.t': '`proxy_store` is not there',
   'subrequest_output_buffer_size.t':
     'one check: nginx still holds the head of the answer when an included one is too large, and sends nothing; here it has gone',
   'proxy_protocol_ipv6.t': 'streams are not there',
