@@ -1,7 +1,7 @@
-import { readFileSync, renameSync } from 'node:fs'
+import { lchownSync, linkSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { temporaryFolder } from '@trivet/testing'
 import { expect, test } from 'vitest'
-import { callbackErrorLog, openErrorLog } from './error-log.ts'
+import { callbackErrorLog, giveLogFile, openErrorLog } from './error-log.ts'
 
 test('writes the lines of nginx, by level, to each target', async () => {
   await using folder = await temporaryFolder()
@@ -44,3 +44,26 @@ test('a log may be a function', () => {
   log.write('notice', 'kept back')
   expect(lines).toEqual([expect.stringMatching(/ \[warn\] \d+#\d+: told$/)])
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'the master gives away no file that somebody else has put in its way',
+  async () => {
+    await using folder = await temporaryFolder()
+    const owner = { uid: 65_001, gid: 65_002 }
+    const secret = await folder.write('secret', '')
+    const uidOf = (path: string): number => statSync(path).uid
+
+    const link = await folder.link('link.log', secret)
+    lchownSync(link, owner.uid, owner.gid)
+    expect(() => giveLogFile(link, owner)).toThrow(expect.objectContaining({ code: 'ELOOP' }))
+    linkSync(secret, folder.join('hard.log'))
+    giveLogFile(folder.join('hard.log'), owner)
+    giveLogFile('/dev/null', owner)
+    expect([uidOf(secret), uidOf('/dev/null')]).toEqual([0, 0])
+
+    await folder.write('own.log', '')
+    giveLogFile(await folder.link('roots.log', folder.join('own.log')), owner)
+    giveLogFile(folder.join('new.log'), owner)
+    expect([uidOf(folder.join('own.log')), uidOf(folder.join('new.log'))]).toEqual([owner.uid, owner.uid])
+  },
+)

@@ -6,7 +6,7 @@
  * been rotated.
  */
 import { Syslog, type SyslogSettings } from './syslog.ts'
-import { closeSync, fchownSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, writeSync } from 'node:fs'
 
 /** From the gravest to the least. */
 export const logLevels = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const
@@ -158,10 +158,19 @@ function logFile(path: string | undefined, owner: Owner | undefined): LogFile {
   return file
 }
 
+/**
+ * A master that is root opens logs again and again, in folders that may be the workers' user's: a link that somebody else
+ * put there would lead it to any file, to write to it and to give it away. What has another name somewhere, or is no file
+ * (/dev/null is everybody's), stays whose it is.
+ */
 function openFor(path: string, owner: Owner | undefined): number {
-  const fd = openSync(path, 'a', 0o644)
-  // A device such as /dev/null is everybody's.
-  if (owner !== undefined && fstatSync(fd).isFile()) fchownSync(fd, owner.uid, owner.gid)
+  if (owner === undefined) return openSync(path, 'a', 0o644)
+  const link = lstatSync(path, { throwIfNoEntry: false })
+  const mayFollow = link?.isSymbolicLink() === true && link.uid === 0
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
+  const fd = openSync(path, mayFollow ? flags : flags | constants.O_NOFOLLOW, 0o644)
+  const found = fstatSync(fd)
+  if (found.isFile() && found.nlink === 1) fchownSync(fd, owner.uid, owner.gid)
   return fd
 }
 

@@ -1,5 +1,5 @@
 /** Bodies of requests: how large, how long, where they are kept. */
-import { chownSync, mkdirSync, statSync } from 'node:fs'
+import { lchownSync, lstatSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Directive } from '../../language/directive.ts'
 import { choiceRow, flagRow, sizeRow, timeRow } from '../../language/rows.ts'
@@ -69,10 +69,11 @@ function folderOfBodies(http: HttpScope, path: string): string {
   return folder
 }
 
-/** As nginx; but a folder that everybody may write to, such as /tmp, stays whose it is. */
+/** As nginx; but a folder that everybody may write to, such as /tmp, stays whose it is, and no link is
+ * followed: it could be of the workers' making. */
 function giveFolder(folder: string, { uid, gid }: Owner): void {
   mkdirSync(dirname(folder), { recursive: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const found = statSync(folder)
-  if (found.uid !== uid && (found.mode & 0o002) === 0) chownSync(folder, uid, gid)
+  const found = lstatSync(folder)
+  if (found.isDirectory() && found.uid !== uid && (found.mode & 0o002) === 0) lchownSync(folder, uid, gid)
 }
