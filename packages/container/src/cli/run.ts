@@ -21,6 +21,7 @@ import { findModule } from '../loader/find-module.ts'
 import { StreamLines } from '../log/line-writer.ts'
 import { openLog, type LogStreams } from '../log/open.ts'
 import { Notifier } from '../systemd/notifier.ts'
+import { signalInstance } from './signal-instance.ts'
 import { titleOf } from '../process/title.ts'
 import { background, daemonize } from './daemonize.ts'
 import { helpText } from '../options/help.ts'
@@ -36,6 +37,8 @@ const loadFailed = 22
 
 /** Runs the command; resolves with its exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const failure = signalInstance(argv)
+  if (failure !== undefined) return failure === '' ? 0 : fail(failure)
   const scope = { cwd: process.cwd(), environment: process.env }
   const reading = async (reload: boolean): Promise<ReadConfig> =>
     await readWithModules({ ...scope, reload }, (whole) => readCommandLine(argv, whole))
@@ -48,6 +51,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (hasErrors(diagnostics)) return 1
   if (read.request.check) return await check(read)
   return await serve(read, async () => await reading(true))
+}
+
+function fail(message: string): number {
+  process.stderr.write(`error: ${message}\n`)
+  return 1
 }
 
 function print(text: string): number {

@@ -9,7 +9,8 @@ const indent = 30
 const usage = 'Usage: trivet-container [options] [file.ini[:section] | file.yaml | container.config.ts] [application]\n'
 
 const ending = `Signals: HUP reloads, TERM, INT and QUIT stop once running requests are done, a second INT stops at once,
-USR1 reopens the log and prints figures.
+USR1 reopens the log and prints figures. As with uWSGI, \`--reload PIDFILE\`, \`--stop PIDFILE\` and
+\`--pause PIDFILE\`, with nothing else, send HUP, INT and TSTP to the instance whose \`pidfile\` it is.
 
 --help NAME explains one option, --help all also lists those of uWSGI that do nothing here.
 `

@@ -55,8 +55,7 @@ export const reloads: OptionGroup = {
     {
       names: `stop pause suspend resume`,
       kind: 'text',
-      absent:
-        'it acts on a running instance: send the signal to the process of `pidfile`, TERM to stop and TSTP to pause',
+      absent: 'it speaks to a running instance, as the whole command line: `trivet-container --stop PIDFILE`',
     },
     { names: 'exit-on-reload', kind: 'flag', absent: 'use signals or `touch-reload`' },
     {
