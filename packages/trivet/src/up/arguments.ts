@@ -1,4 +1,5 @@
 /** The arguments of `trivet up`: what was asked for, before anything is read from disk. */
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 
 /** What `trivet up` was asked to run. */
@@ -8,6 +9,8 @@ export interface UpArguments {
   /** An application module (`app.ts`, `app.ts:export`) or the container's ini file. */
   readonly app: string | undefined
   readonly port: number | undefined
+  /** An IP address. */
+  readonly host: string | undefined
   readonly processes: number | undefined
   readonly help: boolean
 }
@@ -30,12 +33,15 @@ HUP reloads both without losing a request.
   (neither)          runs the sample application, a guestbook
 
   -p, --port N       where the proxy listens when no nginx.conf is given (default: PORT, or 8080)
+  --host ADDRESS     and at which address: 0.0.0.0 or :: for others than this machine
+                     (default: 127.0.0.1)
   -n, --processes N  workers of each tier (default: what the files say, or 1)
   -h, --help         this text
 `
 
 const options = {
   port: { type: 'string', short: 'p' },
+  host: { type: 'string' },
   processes: { type: 'string', short: 'n' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -54,10 +60,14 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   if (confs[0] !== undefined && !confs[0].endsWith('.template') && values.port !== undefined) {
     throw new UsageError('`--port` is for the built-in configuration; an nginx.conf says itself where it listens')
   }
+  if (values.host !== undefined && (confs.length > 0 || apps.length === 0)) {
+    throw new UsageError('`--host` is for an application without an nginx.conf, which says itself where it listens')
+  }
   return {
     conf: confs[0],
     app: apps[0],
     port: integer('--port', values.port, 1, 65_535) ?? integer('PORT', env['PORT'], 1, 65_535),
+    host: address(values.host),
     processes: integer('--processes', values.processes, 1, 1024),
     help: values.help ?? false,
   }
@@ -74,6 +84,11 @@ function parse(args: readonly string[]) {
 /** Whether a word or file name stands for the proxy's configuration. */
 export function isConf(word: string): boolean {
   return word.endsWith('.conf') || word.endsWith('.template')
+}
+
+function address(text: string | undefined): string | undefined {
+  if (text === undefined || isIP(text) !== 0) return text
+  throw new UsageError(`\`--host\` takes an IP address, such as 127.0.0.1 or 0.0.0.0, got \`${text}\``)
 }
 
 function integer(name: string, text: string | undefined, least: number, most: number): number | undefined {

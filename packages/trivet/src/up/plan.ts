@@ -33,7 +33,7 @@ export async function makePlan(wanted: UpArguments, folder: string, env: NodeJS.
   if (wanted.app === undefined) return await samplePlan(wanted, port, socket)
   const app = wanted.app.endsWith('.ini') ? { ini: resolve(wanted.app) } : { module: wanted.app }
   if (wanted.conf === undefined) {
-    const conf = { file: join(folder, 'nginx.conf'), text: defaultConf(port, socket) }
+    const conf = { file: join(folder, 'nginx.conf'), text: defaultConf(wanted.host ?? '127.0.0.1', port, socket) }
     return { title: wanted.app, conf, app, sockets: [socket], processes: wanted.processes, env: {} }
   }
   const file = resolve(wanted.conf)
