@@ -99,7 +99,7 @@ class Connections:
             connection.close()
 
     def given(self, connection, how=None):
-        """For the watch, which holds the lock: another core has it now, or, with `how`, it is shut down."""
+        """For who holds the lock: another core has it now, or, with `how`, it is shut down."""
         # Closing alone would not do: the descriptor lives on elsewhere, and would go on to wake this core.
         self._let_go(connection)
         if how is not None:

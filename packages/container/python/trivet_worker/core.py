@@ -21,6 +21,8 @@ from .refusal import Refused
 
 #: Bodies up to this size are waited for before the application is called.
 SMALL_BODY = 65536
+#: Seconds between two looks for a core that is free: to hand a connection over costs as much as some short calls.
+SHARING = 0.005
 #: Seconds after which the figures of requests that are over are written; a request that begins is shown at once.
 REST = 0.005
 
@@ -63,6 +65,10 @@ class Core:
         #: Set before it runs.
         self.watcher = None
         self._handover = None
+        #: Where this core shows that it waits: a byte of the handover's, else one that nobody looks at.
+        self._free = bytearray(1)
+        self._free_at = 0
+        self._shared = 0.0
         self._published = 0.0
         #: Figures of this core: seconds in calls, bytes of answers, exceptions.
         self.running = 0.0
@@ -96,10 +102,13 @@ class Core:
             self._listeners[listener.fileno()] = listener
             self._poller.add_listener(listener.fileno())
 
-    def share(self, handover):
-        """Takes the connections that other cores let go."""
+    def share(self, handover, number):
+        """Takes the connections that other cores let go; `number` is its own among all of them."""
         self._handover = handover
         self._poller.add_listener(handover.fileno())
+        if 0 <= number < len(handover.free):
+            self._free = handover.free
+            self._free_at = number
 
     def watch(self, fd, ready, orders=False):
         """Calls `ready` when a descriptor that is none of the core's own can be read; `orders`: inside a call that waits, too."""
@@ -167,11 +176,16 @@ class Core:
         here.core = self
         poll = self._poller.poll
         connections = self.held.by_fd
+        free, number = self._free, self._free_at
         swept = 0.0
-        while not (self.draining and not connections):
+        while not self.draining or self._has_left():
             if self.paused and not self.draining:
                 self._wait_until_resumed()
+            free[number] = not self.draining
             events = poll(REST if self._published else -1 if not connections else 0.1 if self.draining else 1.0)
+            free[number] = 0
+            if len(events) > 1 and self._handover is not None:
+                self._share_out(events)
             if self._published and not events:
                 self._rest()
             for fd, _ in events:
@@ -193,9 +207,37 @@ class Core:
     # Requests.
 
     def _take(self):
+        """False when there is none."""
         taken = self._handover.take()
-        if taken is not None:
-            self._begin(Connection(*taken))
+        if taken is None:
+            return False
+        self._begin(Connection(*taken))
+        return True
+
+    def _has_left(self):
+        """While draining: whether connections are left, those included that wait for a core and may find no other."""
+        while self._handover is not None and self._take():
+            pass
+        return bool(self.held.by_fd)
+
+    def _share_out(self, events):
+        """Lets go of connections that would wait here, one for each core that has nothing to do."""
+        now = time.monotonic()
+        if self.draining or now - self._shared < SHARING:
+            return
+        self._shared = now
+        left = self._handover.count_free()
+        # The first is this core's own.
+        for fd, _ in events[1:]:
+            connection = self.held.by_fd.get(fd)
+            if left == 0:
+                return
+            if connection is None:
+                continue
+            with self.held.lock:
+                if connection.state == "idle" and not connection.begun and self._handover.give(fd):
+                    self.held.given(connection)
+                    left -= 1
 
     def _begin(self, connection):
         """A new connection, if there is one: it may have brought a request."""

@@ -31,7 +31,7 @@ def serve(worker):
     for core in cores:
         core.watcher = watch
         if worker.handover is not None:
-            core.share(worker.handover)
+            core.share(worker.handover, worker.slot * settings.threads + core.index)
     watch.start()
     if len(cores) == 1:
         serve_alone(worker, cores[0])
