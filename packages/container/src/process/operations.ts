@@ -15,17 +15,14 @@ import { HookFailed, Hooks, type HookOwner } from '../hooks/hooks.ts'
 import type { HookPhase } from '../hooks/phases.ts'
 import { bindToProcessors, limitDescriptors, processorsOf } from '../limits/process-limits.ts'
 import { Mules, type MuleOwner, type MuleScript } from '../mules/mules.ts'
-import { Program, describeExit, type ProgramScope } from '../programs/program.ts'
+import type { ProgramScope } from '../programs/program.ts'
 import { runtimeOf } from '../runtimes/table.ts'
 import { statsDocument, type StatsSource } from '../stats/document.ts'
 import { StatsServer } from '../stats/server.ts'
 import type { StatsSettings } from '../stats/settings.ts'
-import type { TouchAction } from '../touch/settings.ts'
-import { watchPaths } from '../touch/watch-folder.ts'
-import { watchSources } from '../touch/watch-sources.ts'
 import type { ContainerLog } from './log.ts'
 import { titleOf } from './title.ts'
-import { watchTouch } from './touch.ts'
+import { Triggers } from './triggers.ts'
 
 /** What the container itself knows for statistics. */
 export type Figures = Pick<StatsSource, 'snapshots' | 'frontSnapshots' | 'paused' | 'fronts' | 'queues'>
@@ -39,6 +36,7 @@ export class Operations {
   readonly #execArgv: readonly string[]
   readonly #figures: () => Promise<Figures>
   readonly #hooks: Hooks
+  readonly #triggers: Triggers
   readonly #accepted = new Set<number>()
   #config: ContainerConfig
   #daemons: Daemons | undefined
@@ -46,13 +44,6 @@ export class Operations {
   #mules: Mules | undefined
   #fifo: MasterFifo | undefined
   #stats: StatsServer | undefined
-  #unwatch: () => void = () => {}
-  /** What of it is watched. */
-  #watched = ''
-  #sources: { readonly folder: string | undefined; readonly unwatch: () => void } = {
-    folder: undefined,
-    unwatch: () => {},
-  }
   #serving = false
   /** Nothing is begun any more. */
   #ending = false
@@ -71,6 +62,14 @@ export class Operations {
     this.#log = log
     this.#commands = commands
     this.#hooks = new Hooks(config.programs.hooks, this.#hookOwner(config))
+    this.#triggers = new Triggers({
+      ...this.#voice('touch'),
+      commands,
+      scope: () => this.#scope(),
+      act: (hook) => {
+        this.#hooks.act('touch', hook).catch((error: unknown) => log.event(messageOf(error)))
+      },
+    })
   }
 
   /** What `putenv` hooks added for the workers. */
@@ -118,7 +117,7 @@ export class Operations {
     await this.#mules.start()
     if (this.#ending) return
     this.#cron = new Cron(this.#config.programs.cron, { ...this.#voice('cron'), scope: this.#scope() })
-    this.#watch()
+    this.#triggers.watch(this.#config)
   }
 
   /** Before a new generation is raised. */
@@ -145,7 +144,7 @@ export class Operations {
       this.#log.event(`the mules are not replaced: ${messageOf(error)}`),
     )
     await this.#openStats(config.operations.stats).catch((error: unknown) => this.#log.event(messageOf(error)))
-    this.#watch()
+    this.#triggers.watch(config)
   }
 
   /** A worker process has been started. */
@@ -176,8 +175,7 @@ export class Operations {
   stopping(): void {
     if (!this.#ending) this.#hooks.interrupt()
     this.#ending = true
-    this.#unwatch()
-    this.#sources.unwatch()
+    this.#triggers.stop()
     this.#fifo?.close()
     this.#stats?.close()
     this.#stats = undefined
@@ -270,67 +268,6 @@ export class Operations {
     const more = { UWSGI_WORKER_ID: String(slot + 1), UWSGI_WORKER_PID: String(pid ?? '') }
     this.#hooks.run(phase, more).catch((error: unknown) => this.#log.event(messageOf(error)))
   }
-
-  /** A touch while a reload goes on must not be lost: files are watched anew only when they are others. */
-  #watch(): void {
-    const { touch, watch } = this.#config.reloads
-    this.#watchSources()
-    const watched = JSON.stringify([touch, watch])
-    if (watched === this.#watched) return
-    this.#watched = watched
-    this.#unwatch()
-    const actions = Map.groupBy(touch, ({ path }) => path)
-    const unwatchTouch = watchTouch([...actions.keys()], (path) => {
-      for (const { action } of actions.get(path) ?? []) this.#touched(path, action)
-    })
-    const unwatchPaths = watchPaths(
-      watch,
-      (path) => {
-        this.#log.event(`${path} has changed: reloading`)
-        this.#commands.reload()
-      },
-      (path, error) => this.#log.event(`\`fs-reload\`: ${path} cannot be watched: ${error.message}`),
-    )
-    this.#unwatch = () => {
-      unwatchTouch()
-      unwatchPaths()
-    }
-  }
-
-  /** A change while a reload goes on must not be lost: the watch stays as long as it is for the same folder. */
-  #watchSources(): void {
-    const { reloads, application } = this.#config
-    const folder = reloads.sources ? application.directory : undefined
-    if (folder === this.#sources.folder) return
-    this.#sources.unwatch()
-    this.#sources = { folder, unwatch: folder === undefined ? () => {} : this.#watchFolder(folder) }
-  }
-
-  #watchFolder(folder: string): () => void {
-    return watchSources(
-      folder,
-      (path) => {
-        this.#log.event(`${path} has changed: reloading`)
-        this.#commands.reload()
-      },
-      (path, error) => this.#log.event(`\`reload\`: ${path} cannot be watched: ${error.message}`),
-    )
-  }
-
-  #touched(path: string, action: TouchAction): void {
-    this.#log.event(`${path} was touched: ${touchWords[action.kind]}`)
-    if (action.kind === 'exec') this.#execute(action.command)
-    else if (action.kind === 'hook')
-      this.#hooks.act('touch', action.hook).catch((error: unknown) => this.#log.event(messageOf(error)))
-    else touchCommands[action.kind](this.#commands)
-  }
-
-  #execute(command: string): void {
-    const program = new Program(command, this.#scope(), { onLine: this.#voice('touch').line })
-    void program.ended.then((exit) => {
-      if (exit.code !== 0) this.#log.event(`"${command}" ${describeExit(exit)}`)
-    })
-  }
 }
 
 /** The mules of other languages have the application loaded, and are companions. */
@@ -340,27 +277,5 @@ function muleScripts(config: ContainerConfig): readonly MuleScript[] {
 
 /** Milliseconds that daemons and cron jobs get to end, if `reload-mercy` allows no less: uWSGI's three seconds. */
 const daemonMercy = 3000
-
-type PlainTouch = Exclude<TouchAction['kind'], 'exec' | 'hook'>
-
-const touchCommands: Readonly<Record<PlainTouch, (commands: MasterCommands) => void>> = {
-  reload: (commands) => commands.reload(),
-  'reload-in-turn': (commands) => commands.reloadInTurn(),
-  'reload-workers': (commands) => commands.reloadWorkers(),
-  'reload-mules': (commands) => commands.reloadMules(),
-  'rotate-logs': (commands) => commands.rotateLogs(),
-  'reopen-logs': (commands) => commands.reopenLogs(),
-}
-
-const touchWords: Readonly<Record<TouchAction['kind'], string>> = {
-  reload: 'reloading',
-  'reload-in-turn': 'reloading one worker after the other',
-  'reload-workers': 'reloading the workers',
-  'reload-mules': 'reloading the mules',
-  'rotate-logs': 'rotating the log',
-  'reopen-logs': 'reopening the log',
-  exec: 'running its command',
-  hook: 'running its hook',
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
