@@ -18,12 +18,18 @@ interface Block {
   readonly inner: readonly Block[]
 }
 
-const values = fc.array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: 4, maxLength: 4 })
+const values = fc.array(fc.constantFrom<number[]>(0, 0, 0, 1, 2), { minLength: 4, maxLength: 4 })
 const kinds = fc.constantFrom<Block['kind'][]>('location', 'location', 'if in location', 'limit_except')
+
+/** Nothing that has settings of its own stands inside an `if` or a `limit_except`. */
+function leaf(block: Block): Block {
+  return { ...block, inner: [] }
+}
 
 function blocksOf(depth: number): fc.Arbitrary<Block[]> {
   const inner = depth === 0 ? fc.constant([]) : blocksOf(depth - 1)
-  return fc.array(fc.record({ kind: kinds, values, inner }), { maxLength: 3 })
+  const block = fc.record({ kind: kinds, values, inner }).map((one) => (one.kind === 'location' ? one : leaf(one)))
+  return fc.array(block, { maxLength: 3 })
 }
 
 const server = fc.record({ values, inner: blocksOf(2) })
@@ -54,6 +60,25 @@ function read(scope: LocationScope): string {
     : `${first} ${first === 1 ? scope.value(b) : scope.value(d)}`
 }
 
+const none = [0, 0, 0, 0]
+const except: Block = { kind: 'limit_except', values: none, inner: [] }
+/** Of two `limit_except` that set nothing one stands right in the location that does, one deeper inside. */
+const owned = {
+  values: none,
+  servers: [
+    {
+      values: none,
+      inner: [
+        {
+          kind: 'location' as const,
+          values: [0, 0, 1, 0],
+          inner: [{ kind: 'location' as const, values: none, inner: [except] }, except],
+        },
+      ],
+    },
+  ],
+}
+
 test('what is made once for many is what would be made for each', () => {
   fc.assert(
     fc.property(tree, ({ values: own, servers }) => {
@@ -71,6 +96,7 @@ test('what is made once for many is what would be made for each', () => {
       const expected = scopes.map((scope) => `${read(scope)}, ${scope.value(b)}`)
       expect(scopes.map((scope) => whole.of(scope))).toEqual(expected)
     }),
+    { examples: [[owned]] },
   )
 })
 

@@ -22,6 +22,13 @@ function kindOf({ name, context }: LocationScope): PlaceKind {
   return context === 'if in location' ? 'if' : context === 'limit_except' ? 'limitExcept' : 'server'
 }
 
+/** The block whose `if` or `limit_except` this is, or the place itself: `nameless` settings are looked for up to there, no further. */
+function ownerOf(scope: LocationScope): Scope {
+  let at: Scope = scope
+  while ((at.context === 'if in location' || at.context === 'limit_except') && at.parent !== undefined) at = at.parent
+  return at
+}
+
 /** Something that `make` makes from nothing but settings that hold in a location: the same for all where it comes out the same. */
 export class Common<T> {
   readonly #make: (scope: LocationScope) => T
@@ -50,10 +57,14 @@ export class Common<T> {
 
   #find(scope: LocationScope): Made<T> | undefined {
     const known = this.#made[kindOf(scope)]
-    const between: Scope[] = [scope]
-    for (let at = scope.parent; at !== undefined; at = at.parent) {
-      const made = known.get(at)
+    const owner = ownerOf(scope)
+    const between: Scope[] = []
+    let isBeyond = false
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+      // What holds in a block reaches what it owns and what is merely inside it in different ways.
+      const made = isBeyond ? known.get(at) : undefined
       if (made !== undefined && !between.some((inner) => inner.setsAny(made.reads))) return made
+      isBeyond ||= at === owner
       between.push(at)
     }
     return undefined
@@ -62,9 +73,14 @@ export class Common<T> {
   #add(scope: LocationScope): Made<T> {
     const reads = (scope.http.reads = new Set<Key<unknown>>())
     const made = { reads, value: this.#make(scope) }
+    const owner = ownerOf(scope)
     let outermost: Scope = scope
-    for (let at: Scope = scope; !at.setsAny(reads) && at.parent !== undefined; at = outermost) outermost = at.parent
-    if (outermost !== scope) this.#made[kindOf(scope)].set(outermost, made)
+    let isBeyond = false
+    for (let at: Scope = scope; !at.setsAny(reads) && at.parent !== undefined; at = outermost) {
+      outermost = at.parent
+      isBeyond ||= at === owner
+    }
+    if (isBeyond) this.#made[kindOf(scope)].set(outermost, made)
     return made
   }
 }
