@@ -11,9 +11,9 @@ export interface Memory {
 /** Sums over the process group `pgid`. */
 export function memoryOfGroup(pgid: number): Memory {
   const members = processes().filter((pid) => groupOf(pid) === pgid)
-  const rollups = members.map((pid) => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))
+  const rollups = members.flatMap((pid) => readOfLiving(`/proc/${pid}/smaps_rollup`) ?? [])
   const sum = (field: string): number => rollups.reduce((total, text) => total + kilobytes(text, field), 0)
-  return { processes: members.length, rss: sum('Rss'), pss: sum('Pss') }
+  return { processes: rollups.length, rss: sum('Rss'), pss: sum('Pss') }
 }
 
 /** The members of process group `pgid` that have no children in it: the workers of a server that forks. */
@@ -68,12 +68,17 @@ function groupOf(pid: string): number | undefined {
 
 /** The fields of /proc/pid/stat from the state on; undefined when the process is gone. */
 function statOf(pid: string): readonly string[] | undefined {
+  const stat = readOfLiving(`/proc/${pid}/stat`)
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+/** Undefined when the process has gone meanwhile. */
+function readOfLiving(path: string): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
-      return undefined
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined
     throw error
   }
 }

@@ -55,6 +55,17 @@ const faults: readonly Fault[] = [
     logged: /cannot write to \/dev\/full: ENOSPC/,
   },
   {
+    name: 'ignores drain',
+    options: ['--worker-reload-mercy', '1'],
+    provoke: async (server) => {
+      const stuck = got(server, '/waits')
+      await delay(300)
+      server.child.signal('SIGHUP')
+      return await stuck
+    },
+    logged: /left: killed by SIGKILL/,
+  },
+  {
     name: 'descriptors run out (EMFILE)',
     options: ['--max-fd', '60'],
     provoke: async (server) => {
@@ -131,6 +142,14 @@ const badStarts: Readonly<Record<string, (folder: Folder) => Promise<readonly st
     return ['--socket', folder.join('taken.sock')]
   },
   'socket path is a file': async (folder) => ['--socket', await folder.write('file.sock', '')],
+  'socket cannot be written': async () => ['--socket', '/sys/app.sock'],
+  'ini with every kind of error': async (folder) => [
+    '--ini',
+    await folder.write(
+      'site.ini',
+      '[uwsgi\n[uwsgi]\nprocesses = four\nhttp-socket = 8080\nvaccum = true\nstrict\nmodule = gone\nchmod-socket = 999\n',
+    ),
+  ],
   'socket folder is missing': async (folder) => ['--socket', folder.join('none/app.sock')],
   'application fails to load': async (folder) => {
     await writeFile(folder.join('broken.mjs'), 'throw new Error("no database")\n')
@@ -143,7 +162,8 @@ async function badStart(name: string, prepare: (folder: Folder) => Promise<reado
   await chmod(folder.path, 0o755)
   const app = new URL('../../stack/hello.ts', import.meta.url).pathname
   const { code, output } = await runToEnd(bin('trivet-container'), ['--module', app, ...(await prepare(folder))])
-  print(name, `exit code ${code}`, output.split('\n').find((line) => line.includes('rror')) ?? output.trim())
+  const errors = output.split('\n').filter((line) => line.includes('rror'))
+  print(name, `exit code ${code}, ${errors.length} lines of errors`, errors.join('\n         ') || output.trim())
 }
 
 function footprint({ child: { pid } }: Server): {

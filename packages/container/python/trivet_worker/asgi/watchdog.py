@@ -16,7 +16,7 @@ from ..refusal import plain_answer
 from .http import HttpCall
 from .server import Server, request_name
 
-#: Seconds that the loop gets to end a request itself; the master waits for 0.2.
+#: Seconds that the loop gets to end a request itself; the master waits for 0.17.
 GRACE = 0.05
 #: Seconds between two looks at least: a request that is overdue may just be ending.
 PAUSE = 0.01

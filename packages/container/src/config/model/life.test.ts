@@ -28,7 +28,7 @@ test('seconds, megabytes and counts become the policy', () => {
   const { life } = read(...args, '--harakiri', '30', '--harakiri-graceful-timeout', '2', '--harakiri-verbose').config
   expect(life.harakiri).toEqual({ timeout: 30_000, verbose: true, patience: 2000 })
   expect(life.policy).toEqual({
-    harakiriGrace: 2200,
+    harakiriGrace: 2170,
     maxRequests: 1,
     maxRequestsDelta: 2,
     maxLifetime: 3000,

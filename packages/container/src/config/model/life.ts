@@ -24,7 +24,7 @@ export interface LifeSettings {
 }
 
 /** What a worker gets beyond a request's deadline, in milliseconds, to answer, to say where it was stuck, and to leave: what it cannot do is over by 250. */
-const harakiriGrace = 200
+const harakiriGrace = 170
 
 const megabyte = 1_048_576
 
