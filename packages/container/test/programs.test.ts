@@ -24,8 +24,12 @@ test('daemons are started again when they end, go with the master, and print to 
     'COLOUR=blue',
     '--smart-attach-daemon2',
     `${folder.join('smart.pid')} sleep 1001`,
+    // No pid file: nobody knows whether it runs, so it is not started; the others are.
+    '--smart-attach-daemon',
+    `${folder.path} sleep 1003`,
   ])
   await using _ = child
+  await child.until('[daemons] cannot look for "sleep 1003": EISDIR')
   await child.until('[daemon] hello from blue')
   const pid = Number(/spawning "echo hello.*\(pid: (\d+)\)/.exec(child.output)?.[1])
   process.kill(pid, 'SIGKILL')
@@ -39,6 +43,7 @@ test('daemons are started again when they end, go with the master, and print to 
   await child.until('[daemon] bye')
   await child.stop()
   expect([alive(again), alive(smart)]).toEqual([false, true])
+  expect(child.output.split('cannot look for').length).toBe(2)
   process.kill(smart, 'SIGKILL')
 })
 

@@ -30,6 +30,7 @@ export class Daemon {
   #wait: NodeJS.Timeout | undefined
   #looks: NodeJS.Timeout | undefined
   #missing = 0
+  #unreadable = false
   #stopping = false
 
   constructor(settings: DaemonSettings, owner: DaemonOwner) {
@@ -127,7 +128,16 @@ export class Daemon {
 
   #look(pidFile: string): void {
     const { command, frequency } = this.settings
-    const pid = livingPid(pidFile)
+    let pid: number | undefined
+    try {
+      pid = livingPid(pidFile)
+      this.#unreadable = false
+    } catch (error) {
+      // Whether it runs is not known: a second one must not be started beside it.
+      if (!this.#unreadable) this.#owner.event(`[daemons] cannot look for "${command}": ${(error as Error).message}`)
+      this.#unreadable = true
+      return
+    }
     if (pid !== undefined) {
       if (this.#pid !== pid) this.#owner.event(`[daemons] found "${command}" by its pid file (pid: ${pid})`)
       this.#pid = pid

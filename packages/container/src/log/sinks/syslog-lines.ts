@@ -5,6 +5,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { LineWriter } from '../line-writer.ts'
 
+/** Bytes that may wait for the program; nobody waits for a log, so lines beyond are lost, as datagrams would be. */
+const waitingLimit = 1024 * 1024
+
 export class SyslogLines implements LineWriter {
   readonly #args: readonly string[]
   #child: ChildProcess | undefined
@@ -16,8 +19,9 @@ export class SyslogLines implements LineWriter {
 
   write(line: string): void {
     if (this.#closed) return
-    this.#child ??= this.#start()
-    this.#child.stdin?.write(`${line}\n`)
+    const input = (this.#child ??= this.#start()).stdin
+    if (input === null || input.writableLength > waitingLimit) return
+    input.write(`${line}\n`)
   }
 
   flush(): void {}
