@@ -125,7 +125,7 @@ test('mounts alone are enough, and mistakes are shown', async () => {
   const run = async (...args: string[]): Promise<string> =>
     (await runToEnd(process.execPath, [command, '--http-socket', ':0', '--check', ...args], { cwd: folder.path }))
       .output
-  expect(await run('--mount', '/a=other.mjs', '--manage-script-name')).toContain('other.mjs:app at /a loads')
+  expect(await run('--mount', '/a=other.mjs', '--manage-script-name')).toContain('loads: other.mjs:app at /a ')
   const output = await run(
     '--mount',
     'a.example=other.mjs',

@@ -15,13 +15,17 @@ interface Footprint {
 /** MB that the master's memory may go up and down by without a leak: a page of the collector's here or there. */
 const slack = 6
 
+/** Milliseconds in which the pipes of a process that has gone are closed. */
+const patience = 5000
+
 /** What a master may hold, in MB. */
 const limit = 70
 
 /** HUPs a container of `processes` workers `count` times, each when the one before is done, and prints what it held. */
 export async function benchManyReloads(container: Child, processes: number, count: number): Promise<void> {
   const members = 1 + processes
-  const before = await footprint(container, members)
+  await atRest(container, members, Infinity)
+  const before = footprint(container)
   const seen: [done: number, print: Footprint][] = [[0, before]]
   const begun = performance.now()
   for (let done = 1; done <= count; done += 1) {
@@ -29,7 +33,10 @@ export async function benchManyReloads(container: Child, processes: number, coun
     container.signal('SIGHUP')
     await container.until(/ - (?:not )?reloaded/, 60_000, from)
     if (container.output.indexOf('not reloaded', from) !== -1) throw new Error(container.output.slice(from))
-    if (done % Math.max(1, Math.floor(count / 10)) === 0) seen.push([done, await footprint(container, members)])
+    if (done % Math.max(1, Math.floor(count / 10)) === 0) {
+      await atRest(container, members, before.descriptors)
+      seen.push([done, footprint(container)])
+    }
     if (done % 10 === 0) process.stderr.write(`\rreload ${done} of ${count}\u001B[K`)
   }
   process.stderr.write('\r\u001B[K')
@@ -58,14 +65,26 @@ function report(seen: readonly Footprint[]): void {
   )
 }
 
-/** When those that were replaced have gone. */
-async function footprint({ pid }: Child, members: number): Promise<Footprint> {
+/**
+ * Resolves when those that were replaced have gone, and with them what the master had open for them; descriptors that
+ * stay for `patience` are left to the count.
+ */
+async function atRest({ pid }: Child, members: number, descriptors: number): Promise<void> {
   await eventually(() => groupMembers(pid).length === members, { timeout: 30_000 })
+  const deadline = performance.now() + patience
+  await eventually(() => countDescriptors(pid) <= descriptors || performance.now() > deadline)
+}
+
+function countDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length
+}
+
+function footprint({ pid }: Child): Footprint {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
   const megabytes = (field: string): number =>
     Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024
   return {
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    descriptors: countDescriptors(pid),
     processes: groupMembers(pid).length,
     rss: megabytes('VmRSS'),
     peak: megabytes('VmHWM'),
