@@ -1,5 +1,6 @@
 /** `pnpm bench [name] [options]`: runs one benchmark and prints its table; without a name, the whole stack's. */
 import { parseArgs } from 'node:util'
+import { leaveNothingBehind } from '@trivet/testing'
 import { benchGateway } from './gateway.ts'
 import { benchContainer } from './life/container.ts'
 import { benchFaults } from './life/faults.ts'
@@ -57,6 +58,7 @@ if (values.help || benchmark === undefined) {
   )
   process.exitCode = values.help ? 0 : 2
 } else {
+  leaveNothingBehind()
   await benchmark.run({
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),

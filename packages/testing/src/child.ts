@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type Address, formatAddress } from './address.ts'
 import { accepts, eventually, exists } from './eventually.ts'
+import { inUse } from './in-use.ts'
 import { groupMembers, signalGroup } from './process-group.ts'
 import { type Pattern, endOf } from './raw-client.ts'
 
@@ -60,6 +61,7 @@ export class Child implements AsyncDisposable {
     this.process = child
     this.pid = child.pid
     this.#name = name
+    inUse.groups.add(this.pid)
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text
@@ -139,6 +141,7 @@ export class Child implements AsyncDisposable {
   /** Kills the whole group at once, without questions. */
   kill(): void {
     signalGroup(this.pid, 'SIGKILL')
+    inUse.groups.delete(this.pid)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

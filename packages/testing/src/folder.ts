@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { inUse } from './in-use.ts'
 
 /** A temporary folder; `await using folder = await temporaryFolder()` removes it when the block ends. */
 export class Folder {
@@ -47,6 +48,7 @@ export class Folder {
 
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 })
+    inUse.folders.delete(this.path)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,5 +58,7 @@ export class Folder {
 
 /** Makes a temporary folder; its path is short, so that a unix socket inside stays under the 107 bytes the kernel allows. */
 export async function temporaryFolder(): Promise<Folder> {
-  return new Folder(await mkdtemp(join(realpathSync(tmpdir()), 'tvt-')))
+  const path = await mkdtemp(join(realpathSync(tmpdir()), 'tvt-'))
+  inUse.folders.add(path)
+  return new Folder(path)
 }

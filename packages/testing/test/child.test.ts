@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Child, runToEnd } from '../src/child.ts'
 import { temporaryFolder } from '../src/folder.ts'
+import { groupMembers } from '../src/process-group.ts'
 
 const node = process.execPath
 
@@ -46,4 +48,21 @@ test('finds a process and a file left behind, and removes the process', async ()
 
 test('a program that is not there is an error', async () => {
   await expect(Child.start('/nonexistent/program', [])).rejects.toThrow('ENOENT')
+})
+
+test('a program that is stopped on its way ends its children and removes its folders', async () => {
+  const script = `
+    import { Child, leaveNothingBehind, temporaryFolder } from '@trivet/testing'
+    leaveNothingBehind()
+    const folder = await temporaryFolder()
+    const child = await Child.start(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    console.log('folder', folder.path, 'group', child.pid, '.')
+    await child.untilExit(60_000)`
+  const args = ['--conditions=@trivet/source', '--input-type=module', '-e', script]
+  await using program = await Child.start(node, args, { cwd: import.meta.dirname })
+  const output = await program.until(' .')
+  const [, path = '', group = ''] = /folder (\S+) group (\d+)/.exec(output) ?? []
+  program.signal('SIGINT')
+  expect(await program.untilExit()).toEqual({ code: 130, signal: null })
+  expect([existsSync(path), groupMembers(Number(group))]).toEqual([false, []])
 })
