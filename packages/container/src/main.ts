@@ -1,4 +1,4 @@
-import { keepHeapSmall } from './cli/small-heap.ts'
+import { keepHeapSmall } from './process/small-heap.ts'
 
 // Before anything else is loaded: later it would no longer help.
 keepHeapSmall()

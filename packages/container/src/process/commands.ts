@@ -9,6 +9,7 @@ import { explain, isStopped } from './explain.ts'
 import type { ContainerLog } from './log.ts'
 import type { ReloadRequest } from './reload-queue.ts'
 import type { QueueStatistics } from './statistics.ts'
+import { collectGarbage } from './small-heap.ts'
 
 /** Reads the configuration again; throws ContainerError `CONFIG` when it went bad. Absent: it stays what it was. */
 export type ReadAgain = () => Promise<ContainerConfig>
@@ -110,13 +111,15 @@ export class ContainerCommands implements MasterCommands {
     const reload = this.#container.reload(request)
     if (reload === this.#lastReload) return
     this.#lastReload = reload
-    reload.then(
-      () => this.#log.event('reloaded'),
-      (error: unknown) => {
-        if (isStopped(error)) this.#log.event('not reloaded: the container was stopped meanwhile')
-        else this.#log.event(`not reloaded, the old workers serve on: ${explain(error)}`)
-      },
-    )
+    void reload
+      .then(
+        () => this.#log.event('reloaded'),
+        (error: unknown) => {
+          if (isStopped(error)) this.#log.event('not reloaded: the container was stopped meanwhile')
+          else this.#log.event(`not reloaded, the old workers serve on: ${explain(error)}`)
+        },
+      )
+      .then(collectGarbage)
   }
 
   #attempt(failure: string, action: () => void): void {
