@@ -6,7 +6,8 @@
  * been rotated.
  */
 import { Syslog, type SyslogSettings } from './syslog.ts'
-import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { openLog } from '@trivet/prefork/open-log'
 
 /** From the gravest to the least. */
 export const logLevels = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const
@@ -99,6 +100,9 @@ class FileErrorLog implements ErrorLog {
   }
 }
 
+/** Of new files, nginx's. */
+const mode = 0o644
+
 /** What takes lines. */
 interface Sink {
   write(line: string, gravity: number): void
@@ -158,20 +162,9 @@ function logFile(path: string | undefined, owner: Owner | undefined): LogFile {
   return file
 }
 
-/**
- * A master that is root opens logs again and again, in folders that may be the workers' user's: a link that somebody else
- * put there would lead it to any file, to write to it and to give it away. What has another name somewhere, or is no file
- * (/dev/null is everybody's), stays whose it is.
- */
+/** A file that the workers' user has a hand in is opened with care. */
 function openFor(path: string, owner: Owner | undefined): number {
-  if (owner === undefined) return openSync(path, 'a', 0o644)
-  const link = lstatSync(path, { throwIfNoEntry: false })
-  const mayFollow = link?.isSymbolicLink() === true && link.uid === 0
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
-  const fd = openSync(path, mayFollow ? flags : flags | constants.O_NOFOLLOW, 0o644)
-  const found = fstatSync(fd)
-  if (found.isFile() && found.nlink === 1) fchownSync(fd, owner.uid, owner.gid)
-  return fd
+  return owner === undefined ? openSync(path, 'a', mode) : openLog(path, mode, owner)
 }
 
 /** Makes a log file, where it is missing, and gives it to those who will write to it. Throws the system's error. */

@@ -5,7 +5,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
-import { SyslogSocket } from './syslog-socket.ts'
+import { LoggerProgram } from '@trivet/prefork/logger-program'
 
 /** Who takes the messages. */
 export type SyslogServer = { readonly host: string; readonly port: number } | { readonly path: string }
@@ -80,16 +80,24 @@ function parseServer(server: string): SyslogServer {
   return { host, port }
 }
 
+function loggerFor({ tag, hasHostname }: SyslogSettings, path: string): LoggerProgram {
+  const to = ['--socket', path, '--socket-errors=off']
+  const form = ['--prio-prefix', '--size', String(longestMessage), '--tag', tag, ...(hasHostname ? ['--rfc3164'] : [])]
+  return new LoggerProgram([...to, ...form], (error) =>
+    process.stderr.write(`nginx: cannot log to syslog by "logger": ${error.message}\n`),
+  )
+}
+
 /** Sends lines to one syslog server. */
 export class Syslog {
   readonly #settings: SyslogSettings
-  readonly #local: SyslogSocket | undefined
+  /** Who sends to a unix socket. */
+  readonly #program: LoggerProgram | undefined
   #socket: Socket | undefined
 
   constructor(settings: SyslogSettings) {
     this.#settings = settings
-    const { server, tag, hasHostname } = settings
-    if ('path' in server) this.#local = new SyslogSocket(server.path, tag, hasHostname, longestMessage)
+    if ('path' in settings.server) this.#program = loggerFor(settings, settings.server.path)
   }
 
   /** Sends one message, a string of bytes without its line end. */
@@ -97,7 +105,7 @@ export class Syslog {
     const { server, facility, tag, hasHostname } = this.#settings
     const priority = facility * 8 + severity
     if ('path' in server) {
-      this.#local?.send(priority, message.slice(0, longestMessage))
+      this.#program?.write(`<${priority}>${message.slice(0, longestMessage).replaceAll('\n', ' ')}\n`, 'latin1')
       return
     }
     const from = hasHostname ? `${hostname().toLowerCase()} ` : ''
@@ -108,7 +116,7 @@ export class Syslog {
 
   /** Lets go of the socket; the next message opens it anew. */
   close(): void {
-    this.#local?.close()
+    this.#program?.close()
     this.#socket?.close()
     this.#socket = undefined
   }
