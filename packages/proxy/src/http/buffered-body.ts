@@ -1,9 +1,10 @@
 /** A whole request body, in memory up to `client_body_buffer_size` and in a temporary file beyond. */
-import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemErrorText } from '../language/system-error.ts'
 import type { CoreSettings } from '../model/core-settings.ts'
 import type { BodySink, RequestBody } from './request-body.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Told when the body is complete (status 0) or cannot be (the status to answer). */
 export interface BodyListener {
@@ -125,8 +126,4 @@ export class BufferedBody implements BodySink {
       }
     }
   }
-}
-
-function writeWhole(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
 }

@@ -55,14 +55,8 @@ export class Groups {
   resolved(text: string, port: number, resolution: Resolution): PeerGroup {
     const known = this.#remembered.get(text)
     if (known?.resolution === resolution) return known.group
-    const old = new Map(known?.group.peers.map((peer) => [peer.name, peer]))
-    const peers = resolution.addresses.map((host) => {
-      const name = peerName({ host, port })
-      const peer = old.get(name) ?? new Peer(name, { host, port }, resolvedOptions)
-      old.delete(name)
-      return peer
-    })
-    for (const peer of old.values()) this.forget(peer)
+    const { peers, gone } = peersAt(resolution.addresses, port, known?.group.peers ?? [], resolvedOptions)
+    for (const peer of gone) this.forget(peer)
     this.#remembered.delete(text)
     return this.#remember(text, peers, resolution)
   }
@@ -116,6 +110,27 @@ export function peerName(address: PeerAddress): string {
   return address.host.includes(':')
     ? `[${address.host}]:${address.port}`
     : `${address.host === 'localhost' ? '127.0.0.1' : address.host}:${address.port}`
+}
+
+/**
+ * The servers at the addresses that a name is resolved to. Those of `before` stay that are among them, with their connections
+ * and what is known of their failures; the others of `before` are `gone`. `text` is the name as the configuration has it.
+ */
+export function peersAt(
+  hosts: readonly string[],
+  port: number,
+  before: readonly Peer[],
+  options: PeerOptions,
+  text?: string,
+): { readonly peers: readonly Peer[]; readonly gone: readonly Peer[] } {
+  const old = new Map(before.map((peer) => [peer.name, peer]))
+  const peers = hosts.map((host) => {
+    const name = peerName({ host, port })
+    const peer = old.get(name) ?? new Peer(name, { host, port }, options, text)
+    old.delete(name)
+    return peer
+  })
+  return { peers, gone: [...old.values()] }
 }
 
 /** Finds the pool of a server for locations that want the same of it; `local` is what its connections come from. */

@@ -7,7 +7,7 @@ import type { Resource } from '../model/config.ts'
 import type { ErrorLog } from '../process/error-log.ts'
 import { notFound, type ResolveFailure } from '../resolver/failure.ts'
 import { isResolution, type NameResolver, type Resolution } from '../resolver/name-resolver.ts'
-import { peerName, type Groups } from './groups.ts'
+import { peersAt, type Groups } from './groups.ts'
 import { Peer, type PeerGroup, type PeerOptions } from './peers.ts'
 
 /** A server that is a name. */
@@ -86,17 +86,11 @@ export class ResolvedServers implements Resource {
   }
 
   #replace(slot: Slot, { port, options, text }: NamedServer, addresses: readonly string[]): void {
-    const old = new Map(slot.peers.map((peer) => [peer.name, peer]))
-    const peers = addresses.map((host) => {
-      const known = peerName({ host, port })
-      const peer = old.get(known) ?? new Peer(known, { host, port }, options, text)
-      old.delete(known)
-      return peer
-    })
-    if (old.size === 0 && peers.length === slot.peers.length) return
+    const { peers, gone } = peersAt(addresses, port, slot.peers, options, text)
+    if (gone.length === 0 && peers.length === slot.peers.length) return
     slot.peers = peers
     this.#group.replace(this.#slots.flatMap((one) => one.peers))
-    for (const peer of old.values()) this.#groups.forget(peer)
+    for (const peer of gone) this.#groups.forget(peer)
   }
 }
 

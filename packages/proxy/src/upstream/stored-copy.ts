@@ -3,12 +3,13 @@
  * there when the answer is whole; what is cut short, or is no 200, is not kept. The answer does not wait for it, and when the
  * system does not let it be written that is logged.
  */
-import { closeSync, fchmodSync, mkdirSync, openSync, renameSync, unlinkSync, utimesSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, mkdirSync, openSync, renameSync, unlinkSync, utimesSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { ResponseHead } from '@trivet/http1'
 import { filePath, systemPath } from '../http/files.ts'
 import type { Request } from '../http/request.ts'
 import { httpTime } from '../http/time.ts'
+import { writeWhole } from '../http/write-whole.ts'
 import { systemErrorText } from '../language/system-error.ts'
 import type { StoreSettings } from './store-settings.ts'
 
@@ -54,7 +55,7 @@ export class StoredCopy {
     const fd = this.#fd
     if (fd === undefined) return
     this.#size += chunk.length
-    this.#try('write', () => writeSync(fd, chunk))
+    this.#try('write', () => writeWhole(fd, chunk))
   }
 
   /** The answer is whole. */
