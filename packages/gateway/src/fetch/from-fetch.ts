@@ -5,14 +5,12 @@
  */
 import type { Application, Awaitable, Body, Bytes, Environ, HeaderList, StartResponse } from '../contract.ts'
 import { GatewayError } from '../gateway-error.ts'
+import { http } from '../node-http.ts'
 import { isHopByHop } from '../server/head.ts'
 import { requestHeaders } from '../server/request-headers.ts'
 import { requestOrigin, requestTarget } from '../server/target.ts'
 import { GatewayRequest } from './gateway-request.ts'
 import { responseBody } from './response-body.ts'
-
-// An `import` of node:http would load fetch, HTTP/2 and web streams along: 60 ms and 16 MB.
-const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** A function from Request to Response, as Hono's, h3's and Deno's are; gets the environ as its second argument. */
 export type FetchHandler = (request: Request, environ: Environ) => Awaitable<Response>
@@ -72,7 +70,7 @@ function answer(response: Response, startResponse: StartResponse): Awaitable<Bod
     throw new GatewayError('body-kind', `a Fetch handler returns a Response, got a ${typeof response}`)
   }
   const { status, statusText } = response
-  const reason = statusText === '' ? (STATUS_CODES[status] ?? 'Unknown') : statusText
+  const reason = statusText === '' ? (http.STATUS_CODES[status] ?? 'Unknown') : statusText
   const headers: HeaderList = []
   for (const [name, value] of response.headers) {
     if (!isHopByHop(name)) headers.push([name, value])

@@ -8,7 +8,7 @@ import type { Environ, Input } from '../contract.ts'
 import { asError } from '../gateway-error.ts'
 import { requestHeaders } from '../server/request-headers.ts'
 import { requestTarget } from '../server/target.ts'
-import { http } from './node-http.ts'
+import { http } from '../node-http.ts'
 import type { GatewaySocket } from './socket.ts'
 
 const inputKey: unique symbol = Symbol('trivet.input')

@@ -13,7 +13,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Body, Bytes, Environ, HeaderList, StartResponse, Write } from '../contract.ts'
 import { asError, GatewayError } from '../gateway-error.ts'
-import { http } from './node-http.ts'
+import { http } from '../node-http.ts'
 import { fieldsOf, ownSymbol, parseFields } from './response-head.ts'
 import type { GatewaySocket } from './socket.ts'
 

@@ -1,7 +1,7 @@
 /** The head of a ServerResponse as a list of fields, from what Node keeps of setHeader() and what writeHead() was given. */
 import type { HeaderList } from '../contract.ts'
 import { isHopByHop } from '../server/head.ts'
-import { http } from './node-http.ts'
+import { http } from '../node-http.ts'
 
 /** Node keeps the headers that were set under a symbol of its own: `{ lower: [name, value] }`. */
 const setHeaders = ownSymbol(new http.OutgoingMessage(), 'kOutHeaders')

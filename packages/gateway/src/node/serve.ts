@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Application, Environ } from '../contract.ts'
 import { lint } from '../lint/lint.ts'
-import { http } from './node-http.ts'
+import { http } from '../node-http.ts'
 import { answer, type ToNodeOptions } from './to-node.ts'
 
 /** The Server header. */
