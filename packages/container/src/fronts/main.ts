@@ -20,7 +20,7 @@ const payload = link.payload as FrontPayload
 process.title = `trivet-container front ${link.slot + 1}`
 
 try {
-  const pool = new UwsgiPool({ path: payload.target }, { readTimeout: payload.limits.httpTimeout })
+  const pool = new UwsgiPool(payload.target, { readTimeout: payload.limits.httpTimeout })
   // The workers say it better than the configuration: how many requests an asynchronous one takes is its own affair.
   const queue = new Queue(() => Math.ceil((pool.capacity ?? payload.capacity) / payload.fronts))
   const target = queue.before(forward(pool, { onFailure: queue.failed }))

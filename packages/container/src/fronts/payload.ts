@@ -1,3 +1,4 @@
+import type { Address } from '@trivet/prefork'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 import type { ServingSettings } from '../serving/settings.ts'
 import type { ServingPayload } from '../worker/payload.ts'
@@ -6,8 +7,8 @@ import type { ServingPayload } from '../worker/payload.ts'
 export interface FrontPayload extends ServingPayload {
   /** One per listener, in their order. */
   readonly protocols: readonly FrontProtocol[]
-  /** Path of the socket that the application's workers listen on. */
-  readonly target: string
+  /** Of the socket that the application's workers listen on. */
+  readonly target: Address
   readonly serving: ServingSettings
   /** Where middleware is looked for. */
   readonly directory: string

@@ -1,3 +1,4 @@
+import type { Address } from '@trivet/prefork'
 import type { ContainerConfig } from '../config/model.ts'
 import type { FrontProtocol } from '../config/model/sockets.ts'
 import { compileCache, nodeArguments } from '../runtimes/node-program.ts'
@@ -8,7 +9,7 @@ import type { FrontPayload } from './payload.ts'
 export function frontProgram(
   config: ContainerConfig,
   protocols: readonly FrontProtocol[],
-  target: string,
+  target: Address,
   execArgv: readonly string[],
 ): WorkerProgram {
   const payload: FrontPayload = {

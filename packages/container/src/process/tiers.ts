@@ -117,7 +117,7 @@ export class Tiers {
     const program = frontProgram(
       config,
       protocols.map(({ protocol }) => protocol),
-      'path' in inner.address ? inner.address.path : '',
+      inner.address,
       this.#settings.execArgv,
     )
     return options(config, config.http.processes, program, this.#settings)

@@ -12,14 +12,12 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, Optional
 
 from ..connection import Gone
-from ..websocket.frames import BINARY, PING, PONG, TEXT, WebSocketError, encode_close, encode_frame
+from ..websocket.frames import (
+    BINARY, PING, PONG, RESTARTS, SERVICE_RESTART, TEXT, WebSocketError, encode_close, encode_frame,
+)  # fmt: skip
 from ..websocket.handshake import HandshakeError, check_handshake, handshake_head
 from ..websocket.messages import Close, Message, MessageReader, Ping
 from .context import Context, to_bytes, to_text
-
-
-#: The close code of a server that goes.
-SERVICE_RESTART = 1012
 
 
 class Closed(OSError):
@@ -79,7 +77,7 @@ class WebSocket:
         """The server goes: the client is told to come again, the application that it is over."""
         try:
             if self.open:
-                self._write(encode_close(SERVICE_RESTART, "the server restarts"))
+                self._write(encode_close(SERVICE_RESTART, RESTARTS))
         except Closed:
             # The client is gone already.
             pass

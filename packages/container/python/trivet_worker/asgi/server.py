@@ -13,6 +13,7 @@ from typing import Any, Callable, Deque, Dict, List, Optional, Set
 from ..keepalive import DEPTH, UNREAD_BODY, Acknowledgement, ServiceTime
 from ..packet import Packet, PacketReader
 from ..refusal import Refused
+from ..websocket.frames import RESTARTS, SERVICE_RESTART
 from ..websocket.handshake import HandshakeError, check_handshake, wants_websocket
 from ..wsgi.environ import make_environ
 from .connection import Call, Connection
@@ -21,7 +22,7 @@ from .http import HttpCall
 from .recognise import Application
 from .scope import make_scope, make_websocket_scope
 from .settings import AsgiSettings
-from .websocket import SERVICE_RESTART, WebSocketCall
+from .websocket import WebSocketCall
 
 _base = {"wsgi.url_scheme": "http"}
 
@@ -214,7 +215,7 @@ class Server:
         """Their clients are told that the server goes, so that they come again soon."""
         for call in list(self.calls.values()):
             if isinstance(call, WebSocketCall):
-                call.fail(SERVICE_RESTART, "the server restarts")
+                call.fail(SERVICE_RESTART, RESTARTS)
 
     async def drain(self, seconds: float) -> None:
         """Accepts no more, finishes what runs, and returns; what still runs after so many seconds is cut off."""

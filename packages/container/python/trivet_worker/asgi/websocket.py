@@ -27,8 +27,7 @@ WAITING_MESSAGES = 32
 WAITING_BYTES = 65536
 #: Seconds that the peer has to answer a close, before the connection is closed all the same.
 CLOSE_TIMEOUT = 5.0
-#: Close codes: a server that goes, an error, a peer that vanished (never sent).
-SERVICE_RESTART = 1012
+#: Close codes: an error, a peer that vanished (never sent).
 INTERNAL_ERROR = 1011
 ABNORMAL = 1006
 

@@ -21,6 +21,10 @@ MAX_CONTROL = 125
 PROTOCOL_ERROR = 1002
 BAD_DATA = 1007
 TOO_BIG = 1009
+SERVICE_RESTART = 1012
+
+#: What a client is told with it, so that it comes again soon.
+RESTARTS = "the server restarts"
 
 
 class WebSocketError(Exception):

@@ -8,7 +8,6 @@ from ..refusal import Refused
 
 _always = (("SCRIPT_NAME", ""), ("PATH_INFO", ""), ("QUERY_STRING", ""), ("SERVER_PROTOCOL", "HTTP/1.1"))
 
-
 without_port = functools.partial(re.compile(r":[0-9]*\Z").sub, "")
 
 
